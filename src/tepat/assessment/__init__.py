@@ -1,0 +1,1 @@
+"""From answers to a welfare score, to a rank, to a decile."""

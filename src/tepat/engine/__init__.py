@@ -1,0 +1,1 @@
+"""Connections to the calculating engine, run folders and errors; knows no stage."""

@@ -1,0 +1,1 @@
+"""Quotas, overlaps, who is in and in which place."""

@@ -1,0 +1,1 @@
+"""Reads policy files, checks their rules and turns them into expressions."""

@@ -1,0 +1,1 @@
+"""Synthetic people, with a truth to compare against."""

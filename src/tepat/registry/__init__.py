@@ -1,0 +1,1 @@
+"""Families and people: how they arrive, and what is wrong with the record."""
