@@ -1,0 +1,391 @@
+"""The rule language: from a checked rule to an Ibis expression.
+
+Only operations that mean the same on every engine are used: 64-bit integers, comparisons, Kleene
+logic, CASE. A number is a pair of expressions, the lowest and the highest it can be; for all but
+counts the two are one. Counts over members become columns of one grouped table, so that a run of
+all programmes groups the members once.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tepat.policy.language import Node
+from tepat.policy.meaning import DATE, DIVISION_DECIMALS, CodeType, Number, division_factor
+from tepat.policy.model import Parameter, Value
+
+IBIS_TYPES = {"number": "int64", "yes_no": "boolean", "code": "int16", "date": "date",
+              "text": "string"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A number in the engine: scaled integers, the lowest and the highest it can be."""
+
+    low: Any
+    high: Any
+    decimals: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number is one value."""
+        return self.low is self.high
+
+
+@dataclass
+class Counts:
+    """The counts over members that rules ask for, each computed once for all programmes."""
+
+    wanted: dict[str, tuple[str, Node, Rules]] = field(default_factory=dict)
+
+    def collect(self, rules: Rules, *nodes: Node) -> None:
+        """Note every count in the given rules."""
+        for node in itertools.chain.from_iterable(node.walk() for node in nodes):
+            if node.kind in ("any", "all", "count", "sum"):
+                self.wanted.setdefault(rules.signature(node), (f"c{len(self.wanted)}", node, rules))
+
+    def name(self, signature: str) -> str:
+        """The name under which a count's columns stand."""
+        return self.wanted[signature][0]
+
+    def columns(self, members: Any) -> dict[str, Any]:
+        """Grouped columns over a members table: ``…_yes`` and ``…_open``, or ``…_sum``."""
+        found: dict[str, Any] = {}
+        for name, node, rules in self.wanted.values():
+            inner = rules.on(members).value(node.args[0])
+            if isinstance(inner, Span):
+                found[f"{name}_sum"] = whole(inner.low.sum())
+                found[f"{name}_open"] = members.count(where=inner.low.isnull())
+            else:
+                found[f"{name}_yes"] = members.count(where=inner)
+                found[f"{name}_open"] = members.count(where=inner.isnull())
+        return found
+
+
+def whole(total: Any) -> Any:
+    """A sum as a 64-bit integer; without this DuckDB's 128-bit sums leave as doubles."""
+    return total.cast("decimal(38,0)").cast("int64")
+
+
+class Rules:
+    """Compiles the rules of one programme on one day.
+
+    Args:
+        as_of: the day the rules are asked.
+        parameters: the programme's dated parameters.
+        counts: where counts over members are shared; None where rules may not count.
+        table: the Ibis table whose columns are the facts.
+    """
+
+    def __init__(self, as_of: date, parameters: Mapping[str, Parameter],
+                 counts: Counts | None = None, table: Any = None) -> None:
+        self.as_of, self.parameters, self.counts, self.table = as_of, parameters, counts, table
+
+    def on(self, table: Any) -> Rules:
+        """The same rules over another table."""
+        return Rules(self.as_of, self.parameters, self.counts, table)
+
+    def parameter(self, name: str) -> Value | None:
+        """A parameter's value on the day; None where none is in force."""
+        value = self.parameters[name].on(self.as_of)
+        return None if value is None else value.value
+
+    def in_force(self, node: Node) -> bool:
+        """Whether every parameter that a rule names has a value on the day."""
+        return all(self.parameter(str(inner.value)) is not None
+                   for inner in node.walk() if inner.kind == "parameter")
+
+    def constant(self, node: Node) -> int:
+        """The whole number that a rule of parameters and numbers gives on the day."""
+        value = _constant(node, self.parameter)
+        return int(value // 1)
+
+    def signature(self, node: Node) -> str:
+        """A rule's text with today's values: equal rules have equal signatures."""
+        if node.kind == "named":
+            return self.signature(node.args[0])
+        value = self.parameter(str(node.value)) if node.kind == "parameter" else node.value
+        kind = "number" if node.kind == "parameter" else node.kind
+        kind = "date" if isinstance(value, date) else kind
+        return f"({kind} {value} {' '.join(self.signature(arg) for arg in node.args)})"
+
+    def value(self, node: Node) -> Any:
+        """A rule as an expression: boolean, date, code, or a ``Span`` for numbers."""
+        method: Callable[[Node], Any] = getattr(self, f"_{_METHODS.get(node.kind, node.kind)}")
+        return method(node)
+
+    def _named(self, node: Node) -> Any:
+        return self.value(node.args[0])
+
+    def _literal(self, node: Node) -> Any:
+        import ibis
+
+        if isinstance(node.type, Number):
+            return _exact(ibis.literal(int(Decimal(node.value).scaleb(node.type.decimals)),
+                                       "int64"), node.type.decimals)
+        kinds = {"yes_no": "boolean", "date": "date", "code": "int16"}
+        return ibis.literal(node.value, kinds[node.kind])
+
+    def _parameter(self, node: Node) -> Any:
+        import ibis
+
+        value = self.parameter(str(node.value))
+        if isinstance(value, date) or node.type == DATE:
+            return ibis.literal(value, "date")
+        scaled = None if value is None else int(Decimal(value).scaleb(node.type.decimals))
+        return _exact(ibis.literal(scaled, "int64"), node.type.decimals)
+
+    def _variable(self, node: Node) -> Any:
+        column = self._column(str(node.value), node.type)
+        if isinstance(node.type, Number):
+            return _exact(column.cast("int64"), node.type.decimals)
+        return column
+
+    def _column(self, name: str, kind: Any) -> Any:
+        import ibis
+
+        if name in self.table.columns:
+            return self.table[name]
+        if isinstance(kind, Number):
+            return ibis.null("int64")
+        return ibis.null("int16" if isinstance(kind, CodeType) else
+                         "date" if kind == DATE else "boolean")
+
+    def _as_of(self, node: Node) -> Any:
+        import ibis
+
+        return ibis.literal(self.as_of, "date")
+
+    def _roster_size(self, node: Node) -> Any:
+        return _exact(self.table.roster_size, 0)
+
+    def _counted_members(self, node: Node) -> Any:
+        return Span(self.table.counted_low, self.table.counted_high, 0)
+
+    def _holds(self, node: Node) -> Any:
+        import ibis
+
+        name = f"{node.kind}__{node.value}"
+        return self.table[name] if name in self.table.columns else ibis.null("boolean")
+
+    def _and(self, node: Node) -> Any:
+        return functools.reduce(operator.and_, map(self.value, node.args))
+
+    def _or(self, node: Node) -> Any:
+        return functools.reduce(operator.or_, map(self.value, node.args))
+
+    def _not(self, node: Node) -> Any:
+        return ~self.value(node.args[0])
+
+    def _comparison(self, node: Node) -> Any:
+        left, right = map(self.value, node.args)
+        if isinstance(left, Span):
+            left, right = _align(left, right)
+        return _compare(node.kind, left, right)
+
+    def _in(self, node: Node) -> Any:
+        subject, *options = map(self.value, node.args)
+        tests = []
+        for option in options:
+            pair = _align(subject, option) if isinstance(subject, Span) else (subject, option)
+            tests.append(_compare("=", *pair))
+        return functools.reduce(operator.or_, tests)
+
+    def _in_codes(self, node: Node) -> Any:
+        subject = self.value(node.args[0])
+        tests = [subject == code for code in node.value]
+        return functools.reduce(operator.or_, tests) if tests else (subject != subject)
+
+    def _in_range(self, node: Node) -> Any:
+        subject, low, high = map(self.value, node.args)
+        if not isinstance(subject, Span):
+            return (subject >= low) & (subject <= high)
+        return (_compare(">=", *_align(subject, low)) & _compare("<=", *_align(subject, high)))
+
+    def _arithmetic(self, node: Node) -> Any:
+        one, other = map(self.value, node.args)
+        if node.kind in ("+", "-"):
+            one, other = _align(one, other)
+            if node.kind == "+":
+                return _span(one.low + other.low, one.high + other.high, one, other, one.decimals)
+            return _span(one.low - other.high, one.high - other.low, one, other, one.decimals)
+        if node.kind == "*":
+            return _times(one, other)
+        return _over(one, other, node)
+
+    def _negative(self, node: Node) -> Any:
+        arg = self.value(node.args[0])
+        return _exact(-arg.low, arg.decimals) if arg.exact else Span(-arg.high, -arg.low,
+                                                                     arg.decimals)
+
+    def _extreme(self, node: Node) -> Any:
+        return functools.reduce(functools.partial(_extreme, node.kind), map(self.value, node.args))
+
+    def _floor(self, node: Node) -> Any:
+        arg = self.value(node.args[0])
+        factor = 10**arg.decimals
+        if arg.exact:
+            return _exact(arg.low // factor, 0)
+        return Span(arg.low // factor, arg.high // factor, 0)
+
+    def _age(self, node: Node) -> Any:
+        born = self.value(node.args[0])
+        day = self.as_of
+        before = (born.month() * 100 + born.day()) > day.month * 100 + day.day
+        years = day.year - born.year().cast("int64") - before.ifelse(1, 0)
+        return _exact(years.cast("int64"), 0)
+
+    def _quantifier(self, node: Node) -> Any:
+        import ibis
+
+        assert self.counts is not None
+        name = self.counts.name(self.signature(node))
+        unknown = self.table[f"{name}_open"]
+        if node.kind == "sum":
+            kind = node.args[0].type
+            total = self.table[f"{name}_sum"].fill_null(0)
+            return Span(total + unknown * min(0, kind.low), total + unknown * max(0, kind.high),
+                        kind.decimals)
+        yes = self.table[f"{name}_yes"]
+        if node.kind == "count":
+            return Span(yes, yes + unknown, 0)
+        if node.kind == "any":
+            return ibis.cases((yes > 0, True), (unknown > 0, ibis.null("boolean")), else_=False)
+        no = self.table.roster_size - yes - unknown
+        return ibis.cases((no > 0, False), (unknown > 0, ibis.null("boolean")), else_=True)
+
+
+_METHODS = {
+    "number": "literal", "yes_no": "literal", "date": "literal", "code": "literal",
+    "=": "comparison", "!=": "comparison", "<": "comparison", "<=": "comparison",
+    ">": "comparison", ">=": "comparison",
+    "+": "arithmetic", "-": "arithmetic", "*": "arithmetic", "/": "arithmetic",
+    "min": "extreme", "max": "extreme", "holds": "holds", "held": "holds",
+    "any": "quantifier", "all": "quantifier", "count": "quantifier", "sum": "quantifier",
+}
+
+
+def _exact(value: Any, decimals: int) -> Span:
+    return Span(value, value, decimals)
+
+
+def _span(low: Any, high: Any, one: Span, other: Span, decimals: int) -> Span:
+    return _exact(low, decimals) if one.exact and other.exact else Span(low, high, decimals)
+
+
+def _align(one: Span, other: Span) -> tuple[Span, Span]:
+    """Both numbers with the same decimals."""
+    decimals = max(one.decimals, other.decimals)
+    return _scaled(one, decimals), _scaled(other, decimals)
+
+
+def _scaled(number: Span, decimals: int) -> Span:
+    if number.decimals == decimals:
+        return number
+    factor = 10 ** (decimals - number.decimals)
+    low = number.low * factor
+    return _exact(low, decimals) if number.exact else Span(low, number.high * factor, decimals)
+
+
+def _compare(sign: str, one: Any, other: Any) -> Any:
+    """Kleene comparison; between spans it is unknown where the spans leave it open."""
+    compare = _OPERATORS[sign]
+    if not isinstance(one, Span):
+        return compare(one, other)
+    if one.exact and other.exact:
+        return compare(one.low, other.low)
+    import ibis
+
+    unknown = ibis.null("boolean")
+    if sign in ("=", "!="):
+        same = (one.low == other.high) & (one.high == other.low)
+        apart = (one.high < other.low) | (one.low > other.high)
+        return ibis.cases((apart, sign == "!="), (same, sign == "="), else_=unknown)
+    if sign in ("<", "<="):
+        surely, possibly = compare(one.high, other.low), compare(one.low, other.high)
+    else:
+        surely, possibly = compare(one.low, other.high), compare(one.high, other.low)
+    return ibis.cases((surely, True), (~possibly, False), else_=unknown)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
+    ">": operator.gt, ">=": operator.ge,
+}
+
+
+def _corners(values: list[Any]) -> tuple[Any, Any]:
+    low = functools.reduce(functools.partial(_choose, "min"), values)
+    high = functools.reduce(functools.partial(_choose, "max"), values)
+    return low, high
+
+
+def _choose(kind: str, one: Any, other: Any) -> Any:
+    """The smaller or larger; unknown where either is (engines' LEAST skips nulls)."""
+    import ibis
+
+    first = one <= other if kind == "min" else one >= other
+    return ibis.cases((first, one), (~first, other), else_=ibis.null("int64"))
+
+
+def _extreme(kind: str, one: Span, other: Span) -> Span:
+    one, other = _align(one, other)
+    low = _choose(kind, one.low, other.low)
+    if one.exact and other.exact:
+        return _exact(low, one.decimals)
+    return Span(low, _choose(kind, one.high, other.high), one.decimals)
+
+
+def _times(one: Span, other: Span) -> Span:
+    decimals = one.decimals + other.decimals
+    drop = 10 ** max(0, decimals - DIVISION_DECIMALS)
+    decimals = min(decimals, DIVISION_DECIMALS)
+    if one.exact and other.exact:
+        product = one.low * other.low
+        return _exact(product // drop if drop > 1 else product, decimals)
+    low, high = _corners([a * b for a in (one.low, one.high) for b in (other.low, other.high)])
+    return Span(low // drop, high // drop, decimals)
+
+
+def _over(one: Span, other: Span, node: Node) -> Span:
+    import ibis
+
+    up, down = division_factor(node.args[0].type, node.args[1].type)
+
+    def divide(a: Any, b: Any) -> Any:
+        return (a * up) // (b * down).nullif(0)
+
+    if one.exact and other.exact:
+        return _exact(divide(one.low, other.low), DIVISION_DECIMALS)
+    low, high = _corners([divide(a, b) for a in (one.low, one.high)
+                          for b in (other.low, other.high)])
+    crosses = (other.low <= 0) & (other.high >= 0)
+    unknown = ibis.null("int64")
+    return Span(crosses.ifelse(unknown, low), crosses.ifelse(unknown, high), DIVISION_DECIMALS)
+
+
+def _constant(node: Node, parameter: Callable[[str], Value | None]) -> Decimal:
+    if node.kind == "named":
+        return _constant(node.args[0], parameter)
+    if node.kind == "number":
+        return Decimal(node.value)
+    if node.kind == "parameter":
+        value = parameter(str(node.value))
+        assert isinstance(value, int | Decimal)
+        return Decimal(value)
+    args = [_constant(arg, parameter) for arg in node.args]
+    return _CONSTANT[node.kind](*args)
+
+
+_CONSTANT: dict[str, Callable[..., Decimal]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "negative": operator.neg,
+    "/": lambda a, b: (a / b).quantize(Decimal("0.000001"), rounding="ROUND_FLOOR"),
+    "floor": lambda a: a // 1, "min": min, "max": max,
+}

@@ -1,0 +1,235 @@
+"""One policy file: YAML with line numbers, and everything that is wrong with it.
+
+A ``Reader`` collects problems instead of stopping at the first, so that an analyst mends a file
+in one go. Each problem names the file, the line, what is wrong and the nearest valid name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tepat.engine.errors import TepatError
+from tepat.policy.language import Expression, LanguageError
+from tepat.policy.meaning import Scope, nearest, understand
+from tepat.policy.model import Period, Text, Where
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a policy file."""
+
+    where: Where
+    what: str
+    do: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what} {self.do}".rstrip()
+
+
+class Problems(list[Problem]):
+    """All mistakes of a policy folder."""
+
+    def add(self, where: Where, what: str, do: str = "") -> None:
+        """Note one mistake."""
+        self.append(Problem(where, what, do))
+
+    def stop_if_any(self) -> None:
+        """Raise one error that lists them all.
+
+        Raises:
+            TepatError: ``policy_invalid``.
+        """
+        if self:
+            listed = "\n".join(f"  {problem}" for problem in self)
+            noun = "mistake" if len(self) == 1 else "mistakes"
+            raise TepatError("policy_invalid", f"{len(self)} {noun} in the policy:\n{listed}\n",
+                             do="Mend the lines named above; nothing was run.")
+
+
+def parse_yaml(text: str, file: str, problems: Problems) -> Any:
+    """YAML 1.2 as mappings and lists that know their lines; None where it cannot be read."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = f"{error.problem or error.context}".split("\n")[0]
+        problems.add(Where(file, mark.line + 1 if mark else 1), f"Not readable as YAML: {what}.")
+    except (YAMLError, ValueError) as error:
+        problems.add(Where(file, 1), f"Not readable as YAML: {str(error).splitlines()[0]}.")
+    return None
+
+
+class Reader:
+    """A YAML mapping, read key by key."""
+
+    def __init__(self, data: Any, file: str, problems: Problems, line: int = 1) -> None:
+        self.file, self.problems, self.line = file, problems, line
+        self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+        if not isinstance(data, Mapping):
+            self.wrong("Expected names with values here.", "Write 'name: value' lines.")
+
+    @property
+    def where(self) -> Where:
+        """Where the mapping begins."""
+        return Where(self.file, self.line)
+
+    def at(self, key: Any) -> Where:
+        """Where a key (or an item of a list) stands."""
+        try:
+            return Where(self.file, self.data.lc.data[key][0] + 1)  # type: ignore[attr-defined]
+        except (AttributeError, KeyError, TypeError):
+            return self.where
+
+    def wrong(self, what: str, do: str = "", key: Any = None) -> None:
+        """Note a mistake at a key, or at the mapping."""
+        self.problems.add(self.where if key is None else self.at(key), what, do)
+
+    def only(self, *allowed: str) -> None:
+        """Refuse keys that have no meaning here."""
+        for key in self.data:
+            if key not in allowed:
+                self.wrong(f"'{key}' has no meaning here.",
+                           nearest(str(key), allowed) or f"Known: {', '.join(allowed)}.", key)
+
+    def need(self, *keys: str) -> bool:
+        """Whether all keys are there; notes those that are not."""
+        missing = [key for key in keys if self.data.get(key) is None]
+        for key in missing:
+            self.wrong(f"'{key}' is missing.")
+        return not missing
+
+    def child(self, key: Any) -> Reader:
+        """The mapping below a key."""
+        return Reader(self.data[key], self.file, self.problems, self.at(key).line)
+
+    def children(self, key: str) -> Iterable[tuple[str, Reader]]:
+        """The named mappings below a key."""
+        if self.data.get(key) is None:
+            return
+        inner = self.child(key)
+        for name in inner.data:
+            yield str(name), inner.child(name)
+
+    def items(self, key: str) -> list[Reader]:
+        """The mappings of a list below a key; a single mapping counts as a list of one."""
+        value = self.data.get(key)
+        if value is None:
+            return []
+        return list_items(value, self.file, self.problems, self.at(key).line)
+
+    def word(self, key: str, default: str = "", options: Iterable[str] = ()) -> str:
+        """Text of one word or line; one of ``options`` where given."""
+        value = self.data.get(key)
+        if value is None:
+            return default
+        options = list(options)
+        if options and value not in options:
+            self.wrong(f"'{key}' is '{value}'.",
+                       nearest(str(value), options) or f"One of {', '.join(options)}.", key)
+            return options[0]
+        if not isinstance(value, str):
+            self.wrong(f"'{key}' should be text.", "Put it in quotes.", key)
+        return str(value)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of words; a single one counts as a list."""
+        value = self.data.get(key, [])
+        return tuple(str(item) for item in ([value] if isinstance(value, str) else value or []))
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false."""
+        value = self.data.get(key, default)
+        if not isinstance(value, bool):
+            self.wrong(f"'{key}' should be true or false.", key=key)
+        return bool(value)
+
+    def text(self, key: str) -> Text:
+        """A text in both languages."""
+        value = self.data.get(key)
+        if value is None:
+            self.wrong(f"'{key}' is missing.", "Write {id: …, en: …}.")
+            return Text("", "")
+        inner = self.child(key) if isinstance(value, Mapping) else None
+        if inner is None or not inner.need("id", "en"):
+            if inner is None:
+                self.wrong(f"'{key}' needs both languages.", "Write {id: …, en: …}.", key)
+            return Text(str(value), str(value))
+        inner.only("id", "en")
+        return Text(str(value["id"]), str(value["en"]))
+
+    def day(self, key: str) -> date | None:
+        """A date; None where the key is absent."""
+        value = self.data.get(key)
+        if value is None or isinstance(value, date):
+            return value
+        self.wrong(f"'{key}' should be a date.", "Write year-month-day, such as 2025-07-01.", key)
+        return None
+
+    def value(self, key: str) -> int | Decimal | date | None:
+        """A number or a date; decimals exactly as written."""
+        value = self.data.get(key)
+        if isinstance(value, date):
+            return value
+        try:
+            number = Decimal(str(value).replace("_", "")) if not isinstance(value, bool) else None
+        except InvalidOperation:
+            number = None
+        if number is None or not number.is_finite():
+            self.wrong(f"'{key}' should be a number or a date, not '{value}'.", key=key)
+            return None
+        return int(number) if number == number.to_integral_value() else number
+
+    def rule(self, key: str, scope: Scope, wanted: str | None = None) -> Expression | None:
+        """A checked rule; ``wanted`` is 'yes or no' or 'a number'."""
+        value = self.data.get(key)
+        if value is None:
+            return None
+        text, where = str(value).strip(), self.at(key)
+        try:
+            rule = understand(text, scope, where.file, where.line)
+        except LanguageError as error:
+            self.wrong(f"In '{key}: {_excerpt(text, error.position)}': {error.what}", error.do, key)
+            return None
+        from tepat.policy.meaning import describe
+
+        if wanted is not None and describe(rule.node.type) != wanted:
+            self.wrong(f"'{key}' should give {wanted}, but '{_excerpt(text, 0)}' gives "
+                       f"{describe(rule.node.type)}.", key=key)
+            return None
+        return rule
+
+    def period(self) -> Period | None:
+        """``from``, ``to``, ``reference``, ``confidence`` of this mapping."""
+        start, end = self.day("from"), self.day("to")
+        if start is None:
+            if self.data.get("from") is None:
+                self.wrong("'from' is missing.", "Write from: 2025-01-01.")
+            return None
+        if end is not None and end < start:
+            self.wrong(f"The period ends ({end}) before it begins ({start}).", key="to")
+            return None
+        return Period(start, end, self.word("reference"), str(self.data.get("confidence", "")))
+
+
+def list_items(value: Any, file: str, problems: Problems, line: int) -> list[Reader]:
+    """The mappings of a list; a single mapping counts as a list of one."""
+    if isinstance(value, Mapping):
+        return [Reader(value, file, problems, line)]
+    if not isinstance(value, list):
+        problems.add(Where(file, line), "Expected a list here.", "Begin each item with '- '.")
+        return []
+    lines = [getattr(getattr(item, "lc", None), "line", line - 1) + 1 for item in value]
+    return [Reader(item, file, problems, at) for item, at in zip(value, lines, strict=True)]
+
+
+def _excerpt(text: str, position: int) -> str:
+    start = max(0, position - 20)
+    piece = text[start:position + 40].replace("\n", " ")
+    return ("…" if start else "") + piece + ("…" if position + 40 < len(text) else "")
