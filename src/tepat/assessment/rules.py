@@ -1,0 +1,230 @@
+"""From answers to a score, from scores to a rank and a decile: pure table expressions.
+
+The same whole numbers come out on every engine: terms are 64-bit integers rounded down, ties are
+broken by the MD5 of ``seed:family_key`` written as hexadecimal text, deciles are integer
+arithmetic over the rank. Nothing here sums or compares floating-point numbers.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from tepat.assessment.model import (
+    MISSING_WORDS,
+    Feature,
+    Levels,
+    Model,
+    Number,
+    Pair,
+    Scale,
+    Steps,
+    load_model,
+)
+from tepat.engine.errors import TepatError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = ["Model", "columns_needed", "contributions", "load_model", "rank_and_decile",
+           "score_expression"]
+
+DECILES = 10
+WEIGHT_UNITS = 1_000_000
+
+
+def columns_needed(model: Model) -> list[str]:
+    """The columns of the families table that a model reads, each once, in the model's order."""
+    return list(dict.fromkeys(c for feature in model.features for c in feature.columns))
+
+
+def score_expression(model: Model, table: ir.Table) -> ir.IntegerValue:
+    """The score of each row of ``table``: millionths of log outcome, null where nothing is known.
+
+    A family of whom every feature is unknown has no score; it is not taken for an average one.
+
+    Raises:
+        TepatError: ``model_column_missing`` where the table lacks a column of the model.
+    """
+    import ibis
+
+    total = _whole(model.intercept)
+    for term in contributions(model, table).values():
+        total = total + term
+    nothing = ibis.and_(*(_known(table[c]).isnull() for c in columns_needed(model)))
+    return ibis.ifelse(nothing, ibis.null("int64"), total)
+
+
+def contributions(model: Model, table: ir.Table) -> dict[str, ir.IntegerValue]:
+    """What each feature adds to the score; with ``model.intercept`` they make exactly the score."""
+    _require_columns(model, table)
+    return {feature.name: _term(feature, table) for feature in model.features}
+
+
+def _require_columns(model: Model, table: ir.Table) -> None:
+    lacking = [c for c in columns_needed(model) if c not in table.columns]
+    if not lacking:
+        return
+    near = difflib.get_close_matches(lacking[0], list(table.columns), n=1)
+    raise TepatError(
+        "model_column_missing",
+        f"The families lack {len(lacking)} of the model's columns: {', '.join(lacking)}.",
+        f"The nearest to {lacking[0]} is {near[0]}." if near else "",
+        "Add the columns, map them by a mapping, or calibrate with --features that the families "
+        "have.")
+
+
+def _term(feature: Feature, table: ir.Table) -> ir.IntegerValue:
+    if isinstance(feature, Pair):
+        return _pair(feature, table)
+    column = table[feature.column]
+    if isinstance(feature, Number):
+        return _number(feature, column)
+    if isinstance(feature, Steps):
+        return _steps(feature, column)
+    return _levels(feature, column)
+
+
+def _whole(value: int) -> Any:
+    import ibis
+
+    return ibis.literal(value, type="int64")
+
+
+def _known(column: Any) -> Any:
+    """The column with NaN and the words for 'missing' as null, booleans as 0 and 1."""
+    import ibis
+
+    kind = column.type()
+    if kind.is_boolean():
+        return column.cast("int64")
+    if kind.is_floating():
+        return ibis.cases((column.isnan(), ibis.null(kind)), else_=column)
+    if kind.is_string():
+        text = column.strip()
+        return ibis.cases((text.isin(MISSING_WORDS), ibis.null("string")), else_=text)
+    return column
+
+
+def _numeric(column: Any) -> Any:
+    """The column as a number: whole where it is whole, else float64; null where it is no number."""
+    import ibis
+
+    column = _known(column)
+    if column.type().is_string():
+        number = column.try_cast("float64")
+        return ibis.cases((number.isnan(), ibis.null("float64")), else_=number)
+    return column if column.type().is_integer() else column.cast("float64")
+
+
+def _levels(feature: Levels, column: Any) -> Any:
+    import ibis
+
+    known = _numeric(column) if feature.numeric else _known(column).cast("string")
+    branches = [(int(level) if feature.numeric else level, _whole(amount))
+                for level, amount in feature.levels.items() if amount != feature.other]
+    other = _whole(feature.other)
+    found = known.cases(*branches, else_=other) if branches else other
+    return ibis.ifelse(known.isnull(), _whole(feature.missing), found)
+
+
+def _scaled(scale: Scale, column: Any) -> Any:
+    number = _numeric(column)
+    if number.type().is_integer() and scale.decimals == 0:
+        return number.clip(scale.lowest, scale.highest).cast("int64")
+    unit = 10.0 ** abs(scale.decimals)
+    number = number.cast("float64")
+    moved = number * unit if scale.decimals >= 0 else number / unit
+    # Held within its ends before rounding, so that no value is too large for 64 bits.
+    return (moved.clip(float(scale.lowest), float(scale.highest)) + 0.5).floor().cast("int64")
+
+
+def _number(feature: Number, column: Any) -> Any:
+    import ibis
+
+    value = _scaled(feature.scale, column)
+    total = _whole(feature.slope) * (value - _whole(feature.zero))
+    for at, slope in feature.bends:
+        total = total + _whole(slope) * (value - _whole(at)).clip(lower=0)
+    if feature.divisor != 1:
+        total = total // _whole(feature.divisor)
+    return ibis.coalesce(total.cast("int64") + _whole(feature.level), _whole(feature.missing))
+
+
+def _steps(feature: Steps, column: Any) -> Any:
+    import ibis
+
+    value = _scaled(feature.scale, column)
+    branches = [(value.isnull(), _whole(feature.missing))]
+    branches += [(value < _whole(at), _whole(amount))
+                 for at, amount in zip(feature.at, feature.values, strict=False)]
+    return ibis.cases(*branches, else_=_whole(feature.values[-1]))
+
+
+def _pair(feature: Pair, table: ir.Table) -> Any:
+    first, second = _term(feature.first, table), _term(feature.second, table)
+    width = len(feature.values[0])
+    cell = first * _whole(width) + second
+    branches = [(i * width + j, _whole(amount)) for i, row in enumerate(feature.values)
+                for j, amount in enumerate(row) if amount]
+    return cell.cases(*branches, else_=_whole(0)) if branches else _whole(0)
+
+
+def rank_and_decile(con: Any, table: ir.Table, seed: str, weighted: bool = False) -> ir.Table:
+    """Rank families from the poorest and cut them into deciles.
+
+    Args:
+        con: the backend of ``table``; kept in the signature so that callers say where it runs.
+        table: ``family_id``, ``family_key``, ``score``, and ``weight`` where ``weighted``.
+        seed: with the family key it breaks ties, the same way on every engine.
+        weighted: deciles of people (by cumulative weight) instead of families.
+
+    Returns:
+        ``family_id, family_key, score, rank, decile``; rank and decile are null without a score.
+
+    Raises:
+        TepatError: ``column_missing``.
+    """
+    import ibis
+
+    needed = ["family_id", "family_key", "score"] + (["weight"] if weighted else [])
+    lacking = [c for c in needed if c not in table.columns]
+    if lacking:
+        raise TepatError("column_missing", f"Ranking needs the column {lacking[0]}.",
+                         do="Rank without weights, or add it." if lacking[0] == "weight" else "")
+    order = _order(table, seed)
+    scored = table.score.notnull()
+    rank = (ibis.row_number().over(order_by=order) + 1).cast("int64")
+    ranked = table.mutate(rank=ibis.ifelse(scored, rank, ibis.null("int64")))
+    decile = _by_weight(table, order) if weighted else _by_count(ranked)
+    if weighted:
+        ranked = ranked.mutate(decile=ibis.ifelse(scored, decile, ibis.null("int64")))
+    else:
+        ranked = ranked.mutate(decile=decile)
+    return ranked.select("family_id", "family_key", "score", "rank", "decile")
+
+
+def _order(table: ir.Table, seed: str) -> list[Any]:
+    import ibis
+
+    tie = (ibis.literal(f"{seed}:") + table.family_key).hexdigest("md5")
+    return [table.score.asc(nulls_first=False), tie, table.family_id]
+
+
+def _by_count(ranked: ir.Table) -> Any:
+    count = ranked.rank.count().over().nullif(0)
+    return ((ranked.rank - 1) * DECILES // count + 1).cast("int64")
+
+
+def _by_weight(table: ir.Table, order: list[Any]) -> Any:
+    """The decile in which a family's share of the people begins."""
+    import ibis
+
+    weight = (_numeric(table.weight).cast("float64").clip(lower=0.0) * WEIGHT_UNITS + 0.5).floor()
+    counted = ibis.ifelse(table.score.notnull(), weight.cast("int64"), _whole(0)).fill_null(0)
+    # Sums of 64-bit integers are 128-bit in DuckDB; the way back leads through a decimal.
+    until = counted.cumsum(order_by=order).cast("decimal(38,0)").cast("int64")
+    total = counted.sum().over().cast("decimal(38,0)").cast("int64")
+    begins = (until - counted) * DECILES
+    passed = [(begins >= total * k).cast("int64") for k in range(1, DECILES)]
+    return ibis.ifelse(total > 0, sum(passed, _whole(1)), ibis.null("int64"))
