@@ -1,0 +1,112 @@
+"""Fixtures that several folders of tests share: a demonstration run, a browser, data of others."""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.needs import chromium_program, data_of_others
+
+DEMO_FAMILIES = 300
+DEMO_DATE = "2025-07-01"
+
+
+def tepat(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the installed command as a user would and return what it said."""
+    program = Path(sys.executable).with_name("tepat")
+    return subprocess.run(
+        [program, *map(str, words)], capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def _succeed(*words: str | Path) -> None:
+    done = tepat(*words)
+    said = f"tepat {' '.join(map(str, words))} ended with {done.returncode}:"
+    assert done.returncode == 0, f"{said}\n{done.stdout}\n{done.stderr}"
+
+
+def _made_once(base: Path, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the workers of one test session share: the first makes it, the rest wait."""
+    folder = base / name
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            make(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def session_folder(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Path:
+    """A scratch folder that is the same for all workers of this test session."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if hasattr(request.config, "workerinput") else base
+
+
+@pytest.fixture(scope="session")
+def demo_people(session_folder: Path) -> Path:
+    """An input folder of 300 synthetic families of one province. Read it, do not change it."""
+
+    def make(folder: Path) -> None:
+        _succeed(
+            "population",
+            folder,
+            "--families",
+            str(DEMO_FAMILIES),
+            "--province",
+            "32",
+            "--seed",
+            "7",
+        )
+
+    return _made_once(session_folder, "demo_people", make)
+
+
+@pytest.fixture(scope="session")
+def demo_run(session_folder: Path, demo_people: Path) -> Path:
+    """The run folder of `demo_people` with its quotas. Read it, do not change it."""
+
+    def make(folder: Path) -> None:
+        quota = demo_people / "quota.csv"
+        _succeed("run", demo_people, "--out", folder, "--as-of", DEMO_DATE, "--quota", quota)
+
+    return _made_once(session_folder, "demo_run", make)
+
+
+@pytest.fixture(scope="session")
+def susenas() -> Path:
+    """Folder of the Susenas 2020 roster of Jambi; skips where it is not at hand."""
+    return data_of_others("susenas2020_jambi")
+
+
+@pytest.fixture(scope="session")
+def synthetic_survey() -> Path:
+    """Folder of the World Bank's synthetic survey; skips where it is not at hand."""
+    return data_of_others("wb_synthetic_survey")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, driven by Playwright."""
+    program = chromium_program()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                "--disable-background-networking",
+            ],
+        )
+        yield opened
+        opened.close()
