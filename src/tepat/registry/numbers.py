@@ -1,0 +1,86 @@
+"""The form of a NIK and of a family card (KK) number, and how they are shown.
+
+A NIK is 16 digits: six for the place of first registration, two for the day of birth (women: day
+plus 40), two for the month, two for the year, four for a serial that begins at 0001. It never
+changes when its holder moves or a province is split, so its prefix says nothing about an address,
+and two digits of a year give no century. A number that breaks the form is wrong; one that
+disagrees with the stated sex or birth date is only doubtful.
+
+A KK number is also 16 digits and a serial; that the six in the middle are a date of entry rests
+on common knowledge only, so a date that cannot be is doubtful, not wrong.
+
+The functions take and give Ibis expressions, the patterns are plain regular expressions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PLACE = "[1-9][0-9]{5}"
+_DAY = "(0[1-9]|[12][0-9]|3[01])"
+_DAY_OF_EITHER_SEX = "(0[1-9]|[12][0-9]|3[01]|4[1-9]|[56][0-9]|7[01])"
+_MONTH = "(0[1-9]|1[0-2])"
+_YEAR = "[0-9]{2}"
+# RE2 knows no lookahead, so "not 0000" is spelt out: the first digit that is not 0 stands somewhere
+_SERIAL = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+
+NIK_PATTERN = f"^{_PLACE}{_DAY_OF_EITHER_SEX}{_MONTH}{_YEAR}{_SERIAL}$"
+KK_PATTERN = f"^{_PLACE}[0-9]{{6}}{_SERIAL}$"
+KK_DATE_PATTERN = f"^{_PLACE}{_DAY}{_MONTH}{_YEAR}{_SERIAL}$"
+
+HIDDEN = "••••••••"
+MALE, FEMALE = 1, 2
+
+
+def nik_well_formed(nik: Any) -> Any:
+    """Whether a text has the form of a NIK; null stays null."""
+    return nik.re_search(NIK_PATTERN)
+
+
+def kk_well_formed(number: Any) -> Any:
+    """Whether a text has the form of a KK number; null stays null."""
+    return number.re_search(KK_PATTERN)
+
+
+def kk_date_plausible(number: Any) -> Any:
+    """Whether the middle of a KK number is a day, a month and a year; null stays null."""
+    return number.re_search(KK_DATE_PATTERN)
+
+
+def nik_sex(nik: Any) -> Any:
+    """The sex that a well-formed NIK tells: 1 male, 2 female."""
+    import ibis
+
+    return ibis.ifelse(nik.substr(6, 2) > "40", FEMALE, MALE).cast("int16")
+
+
+def nik_agrees_with_birth(nik: Any, birth_date: Any) -> Any:
+    """Whether day, month and year of a well-formed NIK are those of a birth date.
+
+    The year is compared by its last two digits, for a NIK has no century.
+    """
+    day = nik.substr(6, 2).try_cast("int64") % 40
+    written = (day * 100 + nik.substr(8, 2).try_cast("int64")) * 100
+    written = written + nik.substr(10, 2).try_cast("int64")
+    told = (birth_date.day().cast("int64") * 100 + birth_date.month()) * 100
+    return written == told + birth_date.year() % 100
+
+
+def masked_number(number: Any) -> Any:
+    """A NIK or KK number as it may be shown: the first four and last four of 16 characters.
+
+    ``3204••••••••0007``. Anything of another length keeps its first four characters only, and
+    says how long it was, which is what one needs to mend it.
+    """
+    import ibis
+
+    length = number.length()
+    whole = number.substr(0, 4) + HIDDEN + number.substr(12, 4)
+    some = ibis.least(length // 2, 4)
+    other = number.substr(0, some) + HIDDEN + " (" + length.cast("string") + ")"
+    return ibis.ifelse(length == 16, whole, other)
+
+
+def initials(name: Any) -> Any:
+    """A name as it may be shown: the first letter of each word."""
+    return name.strip().re_replace(r"([^\s])[^\s]*\s*", r"\1. ").strip()
