@@ -58,7 +58,7 @@ def test_architecture_names_every_package() -> None:
 
 
 def test_readme_names_only_commands_of_the_makefile() -> None:
-    named = set(re.findall(r"`make (\w+)", text_of(Path("README.md"))))
+    named = set(re.findall(r"(?:^|`)make (\w+)", text_of(Path("README.md")), re.MULTILINE))
     known = set(re.findall(r"^(\w+):", text_of(Path("Makefile")), re.MULTILINE))
     assert {"demo", "test"} <= named, "README.md must name `make demo` and `make test`."
     assert named <= known, f"The Makefile has no {', '.join(named - known)}. Correct README.md."
