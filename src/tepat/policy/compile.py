@@ -21,8 +21,13 @@ from tepat.policy.language import Node
 from tepat.policy.meaning import DATE, DIVISION_DECIMALS, CodeType, Number, division_factor
 from tepat.policy.model import Parameter, Value
 
-IBIS_TYPES = {"number": "int64", "yes_no": "boolean", "code": "int16", "date": "date",
-              "text": "string"}
+IBIS_TYPES = {
+    "number": "int64",
+    "yes_no": "boolean",
+    "code": "int16",
+    "date": "date",
+    "text": "string",
+}
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,19 @@ class Counts:
                 found[f"{name}_open"] = members.count(where=inner.low.isnull())
             else:
                 found[f"{name}_yes"] = members.count(where=inner)
-                found[f"{name}_open"] = members.count(where=inner.isnull())
+                found[f"{name}_open"] = members.count(where=is_unknown(inner))
         return found
+
+
+def is_unknown(state: Any) -> Any:
+    """Whether a yes-or-no expression is unknown.
+
+    Not ``isnull()``: Ibis 12 writes ``(~x).isnull()`` as ``NOT x IS NULL``, which engines read as
+    "x is known".
+    """
+    import ibis
+
+    return ibis.cases((state, False), (~state, False), else_=True)
 
 
 def whole(total: Any) -> Any:
@@ -82,15 +98,23 @@ class Rules:
         parameters: the programme's dated parameters.
         counts: where counts over members are shared; None where rules may not count.
         table: the Ibis table whose columns are the facts.
+        counted: how many members count, the least and the most it can be.
     """
 
-    def __init__(self, as_of: date, parameters: Mapping[str, Parameter],
-                 counts: Counts | None = None, table: Any = None) -> None:
-        self.as_of, self.parameters, self.counts, self.table = as_of, parameters, counts, table
+    def __init__(
+        self,
+        as_of: date,
+        parameters: Mapping[str, Parameter],
+        counts: Counts | None = None,
+        table: Any = None,
+        counted: tuple[Any, Any] | None = None,
+    ) -> None:
+        self.as_of, self.parameters, self.counts = as_of, parameters, counts
+        self.table, self.counted = table, counted
 
-    def on(self, table: Any) -> Rules:
+    def on(self, table: Any, counted: tuple[Any, Any] | None = None) -> Rules:
         """The same rules over another table."""
-        return Rules(self.as_of, self.parameters, self.counts, table)
+        return Rules(self.as_of, self.parameters, self.counts, table, counted)
 
     def parameter(self, name: str) -> Value | None:
         """A parameter's value on the day; None where none is in force."""
@@ -99,8 +123,11 @@ class Rules:
 
     def in_force(self, node: Node) -> bool:
         """Whether every parameter that a rule names has a value on the day."""
-        return all(self.parameter(str(inner.value)) is not None
-                   for inner in node.walk() if inner.kind == "parameter")
+        return all(
+            self.parameter(str(inner.value)) is not None
+            for inner in node.walk()
+            if inner.kind == "parameter"
+        )
 
     def constant(self, node: Node) -> int:
         """The whole number that a rule of parameters and numbers gives on the day."""
@@ -128,8 +155,10 @@ class Rules:
         import ibis
 
         if isinstance(node.type, Number):
-            return _exact(ibis.literal(int(Decimal(node.value).scaleb(node.type.decimals)),
-                                       "int64"), node.type.decimals)
+            return _exact(
+                ibis.literal(int(Decimal(node.value).scaleb(node.type.decimals)), "int64"),
+                node.type.decimals,
+            )
         kinds = {"yes_no": "boolean", "date": "date", "code": "int16"}
         return ibis.literal(node.value, kinds[node.kind])
 
@@ -155,8 +184,9 @@ class Rules:
             return self.table[name]
         if isinstance(kind, Number):
             return ibis.null("int64")
-        return ibis.null("int16" if isinstance(kind, CodeType) else
-                         "date" if kind == DATE else "boolean")
+        return ibis.null(
+            "int16" if isinstance(kind, CodeType) else "date" if kind == DATE else "boolean"
+        )
 
     def _as_of(self, node: Node) -> Any:
         import ibis
@@ -167,7 +197,8 @@ class Rules:
         return _exact(self.table.roster_size, 0)
 
     def _counted_members(self, node: Node) -> Any:
-        return Span(self.table.counted_low, self.table.counted_high, 0)
+        assert self.counted is not None
+        return Span(*self.counted, 0)
 
     def _holds(self, node: Node) -> Any:
         import ibis
@@ -207,7 +238,7 @@ class Rules:
         subject, low, high = map(self.value, node.args)
         if not isinstance(subject, Span):
             return (subject >= low) & (subject <= high)
-        return (_compare(">=", *_align(subject, low)) & _compare("<=", *_align(subject, high)))
+        return _compare(">=", *_align(subject, low)) & _compare("<=", *_align(subject, high))
 
     def _arithmetic(self, node: Node) -> Any:
         one, other = map(self.value, node.args)
@@ -217,13 +248,14 @@ class Rules:
                 return _span(one.low + other.low, one.high + other.high, one, other, one.decimals)
             return _span(one.low - other.high, one.high - other.low, one, other, one.decimals)
         if node.kind == "*":
-            return _times(one, other)
+            return _times(one, other, node)
         return _over(one, other, node)
 
     def _negative(self, node: Node) -> Any:
         arg = self.value(node.args[0])
-        return _exact(-arg.low, arg.decimals) if arg.exact else Span(-arg.high, -arg.low,
-                                                                     arg.decimals)
+        return (
+            _exact(-arg.low, arg.decimals) if arg.exact else Span(-arg.high, -arg.low, arg.decimals)
+        )
 
     def _extreme(self, node: Node) -> Any:
         return functools.reduce(functools.partial(_extreme, node.kind), map(self.value, node.args))
@@ -251,8 +283,11 @@ class Rules:
         if node.kind == "sum":
             kind = node.args[0].type
             total = self.table[f"{name}_sum"].fill_null(0)
-            return Span(total + unknown * min(0, kind.low), total + unknown * max(0, kind.high),
-                        kind.decimals)
+            return Span(
+                total + unknown * min(0, kind.low),
+                total + unknown * max(0, kind.high),
+                kind.decimals,
+            )
         yes = self.table[f"{name}_yes"]
         if node.kind == "count":
             return Span(yes, yes + unknown, 0)
@@ -263,12 +298,28 @@ class Rules:
 
 
 _METHODS = {
-    "number": "literal", "yes_no": "literal", "date": "literal", "code": "literal",
-    "=": "comparison", "!=": "comparison", "<": "comparison", "<=": "comparison",
-    ">": "comparison", ">=": "comparison",
-    "+": "arithmetic", "-": "arithmetic", "*": "arithmetic", "/": "arithmetic",
-    "min": "extreme", "max": "extreme", "holds": "holds", "held": "holds",
-    "any": "quantifier", "all": "quantifier", "count": "quantifier", "sum": "quantifier",
+    "number": "literal",
+    "yes_no": "literal",
+    "date": "literal",
+    "code": "literal",
+    "=": "comparison",
+    "!=": "comparison",
+    "<": "comparison",
+    "<=": "comparison",
+    ">": "comparison",
+    ">=": "comparison",
+    "+": "arithmetic",
+    "-": "arithmetic",
+    "*": "arithmetic",
+    "/": "arithmetic",
+    "min": "extreme",
+    "max": "extreme",
+    "holds": "holds",
+    "held": "holds",
+    "any": "quantifier",
+    "all": "quantifier",
+    "count": "quantifier",
+    "sum": "quantifier",
 }
 
 
@@ -316,8 +367,12 @@ def _compare(sign: str, one: Any, other: Any) -> Any:
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
-    ">": operator.gt, ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -343,18 +398,32 @@ def _extreme(kind: str, one: Span, other: Span) -> Span:
     return Span(low, _choose(kind, one.high, other.high), one.decimals)
 
 
-def _times(one: Span, other: Span) -> Span:
+def _times(one: Span, other: Span, node: Node) -> Span:
     decimals = one.decimals + other.decimals
     drop = 10 ** max(0, decimals - DIVISION_DECIMALS)
     decimals = min(decimals, DIVISION_DECIMALS)
+
+    def multiply(a: Any, b: Any) -> Any:
+        return (a * b) // drop if drop > 1 else a * b
+
     if one.exact and other.exact:
-        product = one.low * other.low
-        return _exact(product // drop if drop > 1 else product, decimals)
-    low, high = _corners([a * b for a in (one.low, one.high) for b in (other.low, other.high)])
-    return Span(low // drop, high // drop, decimals)
+        return _exact(multiply(one.low, other.low), decimals)
+    if all(arg.type.low >= 0 for arg in node.args):
+        return Span(multiply(one.low, other.low), multiply(one.high, other.high), decimals)
+    low, high = _corners([multiply(a, b) for a in _ends(one) for b in _ends(other)])
+    return Span(low, high, decimals)
+
+
+def _ends(span: Span) -> tuple[Any, ...]:
+    return (span.low,) if span.exact else (span.low, span.high)
 
 
 def _over(one: Span, other: Span, node: Node) -> Span:
+    """Division rounded down to six decimals; by zero it is unknown.
+
+    Engines divide integers as doubles here; below 2**53, which `meaning` proves, the floor of that
+    is the exact floor.
+    """
     import ibis
 
     up, down = division_factor(node.args[0].type, node.args[1].type)
@@ -364,8 +433,9 @@ def _over(one: Span, other: Span, node: Node) -> Span:
 
     if one.exact and other.exact:
         return _exact(divide(one.low, other.low), DIVISION_DECIMALS)
-    low, high = _corners([divide(a, b) for a in (one.low, one.high)
-                          for b in (other.low, other.high)])
+    if all(arg.type.low >= 0 for arg in node.args):
+        return Span(divide(one.low, other.high), divide(one.high, other.low), DIVISION_DECIMALS)
+    low, high = _corners([divide(a, b) for a in _ends(one) for b in _ends(other)])
     crosses = (other.low <= 0) & (other.high >= 0)
     unknown = ibis.null("int64")
     return Span(crosses.ifelse(unknown, low), crosses.ifelse(unknown, high), DIVISION_DECIMALS)
@@ -385,7 +455,11 @@ def _constant(node: Node, parameter: Callable[[str], Value | None]) -> Decimal:
 
 
 _CONSTANT: dict[str, Callable[..., Decimal]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "negative": operator.neg,
-    "/": lambda a, b: (a / b).quantize(Decimal("0.000001"), rounding="ROUND_FLOOR"),
-    "floor": lambda a: a // 1, "min": min, "max": max,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "negative": operator.neg,
+    "floor": lambda a: a // 1,
+    "min": min,
+    "max": max,
 }

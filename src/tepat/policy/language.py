@@ -96,8 +96,11 @@ def _tokens(text: str) -> list[_Token]:
         assert match and match.lastgroup  # the last alternative takes any character
         kind, start = match.lastgroup, match.start(match.lastgroup)
         if kind == "other":
-            raise LanguageError(start, f"The sign {match[kind]!r} has no meaning here.",
-                                "Rules use names, numbers, dates, + - * / = != < <= > >= .. ( ) ,")
+            raise LanguageError(
+                start,
+                f"The sign {match[kind]!r} has no meaning here.",
+                "Rules use names, numbers, dates, + - * / = != < <= > >= .. ( ) ,",
+            )
         if match[kind] == "==":
             raise LanguageError(start, "'==' is not a comparison.", "Write a single '='.")
         found.append(_Token(kind, match[kind], start))
@@ -112,8 +115,9 @@ def parse(text: str) -> Node:
         LanguageError: the text is not a rule; the position is counted from 0.
     """
     if len(text) > MAXIMUM_LENGTH:
-        raise LanguageError(0, f"The rule has more than {MAXIMUM_LENGTH} characters.",
-                            "Split it into named values.")
+        raise LanguageError(
+            0, f"The rule has more than {MAXIMUM_LENGTH} characters.", "Split it into named values."
+        )
     parser = _Parser(_tokens(text))
     if parser.now.kind == "end":
         raise LanguageError(0, "The rule is empty.", "Write a condition, such as: decile <= 4")
@@ -141,16 +145,24 @@ class _Parser:
 
     def expect(self, text: str, why: str) -> None:
         if not self.take(text):
-            raise LanguageError(self.now.position, f"Expected '{text}' {why}, found {self.found()}.")
+            raise LanguageError(
+                self.now.position, f"Expected '{text}' {why}, found {self.found()}."
+            )
 
     def expect_end(self) -> None:
         if self.now.kind == "end":
             return
         if self.now.text in COMPARISONS:
-            raise LanguageError(self.now.position, "Two comparisons stand in a row.",
-                                "Write 'a < b and b < c', or 'b in a..c'.")
-        raise LanguageError(self.now.position, f"The rule should end before {self.found()}.",
-                            "Is an 'and', an 'or' or a comma missing?")
+            raise LanguageError(
+                self.now.position,
+                "Two comparisons stand in a row.",
+                "Write 'a < b and b < c', or 'b in a..c'.",
+            )
+        raise LanguageError(
+            self.now.position,
+            f"The rule should end before {self.found()}.",
+            "Is an 'and', an 'or' or a comma missing?",
+        )
 
     def found(self) -> str:
         return "the end of the rule" if self.now.kind == "end" else f"'{self.now.text}'"
@@ -221,15 +233,17 @@ class _Parser:
     def _deeper(self, token: _Token) -> None:
         self.depth += 1
         if self.depth > MAXIMUM_DEPTH:
-            raise LanguageError(token.position, "The rule is nested too deeply.",
-                                "Split it into named values.")
+            raise LanguageError(
+                token.position, "The rule is nested too deeply.", "Split it into named values."
+            )
 
     def atom(self) -> Node:
         token = self.now
         self.index += 1
         if token.kind == "number":
-            return Node("number", value=Decimal(token.text.replace("_", "")),
-                        position=token.position)
+            return Node(
+                "number", value=Decimal(token.text.replace("_", "")), position=token.position
+            )
         if token.kind == "date":
             return self._date(token)
         if token.text == "(":
@@ -247,29 +261,38 @@ class _Parser:
         try:
             return Node("date", value=date.fromisoformat(token.text), position=token.position)
         except ValueError:
-            raise LanguageError(token.position, f"{token.text} is not a day of the calendar.",
-                                "Write year-month-day, such as 2025-07-01.") from None
+            raise LanguageError(
+                token.position,
+                f"{token.text} is not a day of the calendar.",
+                "Write year-month-day, such as 2025-07-01.",
+            ) from None
 
     def _word(self, token: _Token) -> Node:
         pair = (token.text, self.now.text)
         if pair in QUANTIFIERS:
             self.index += 1
-            return Node(QUANTIFIERS[pair], self._brackets(token, " ".join(pair)),
-                        position=token.position)
+            return Node(
+                QUANTIFIERS[pair], self._brackets(token, " ".join(pair)), position=token.position
+            )
         if token.text in ("true", "false"):
             return Node("yes_no", value=token.text == "true", position=token.position)
         if token.text in FUNCTIONS and self.now.text == "(":
             return self._function(token)
         if token.text in ("any", "all", "count", "sum"):
             right = next(" ".join(p) for p in QUANTIFIERS if p[0] == token.text)
-            raise LanguageError(token.position, f"'{token.text}' needs its second word.",
-                                f"Write '{right} ( … )'.")
+            raise LanguageError(
+                token.position, f"'{token.text}' needs its second word.", f"Write '{right} ( … )'."
+            )
         if token.text in WORDS:
-            raise LanguageError(token.position, f"Expected a name or a number, found "
-                                                f"'{token.text}'.")
+            raise LanguageError(
+                token.position, f"Expected a name or a number, found '{token.text}'."
+            )
         if self.now.text == "(":
-            raise LanguageError(token.position, f"There is no function '{token.text}'.",
-                                f"Functions are {', '.join(sorted(FUNCTIONS))}.")
+            raise LanguageError(
+                token.position,
+                f"There is no function '{token.text}'.",
+                f"Functions are {', '.join(sorted(FUNCTIONS))}.",
+            )
         return Node("name", value=token.text, position=token.position)
 
     def _brackets(self, token: _Token, called: str) -> tuple[Node, ...]:
@@ -286,8 +309,9 @@ class _Parser:
         args = self._brackets(token, token.text)
         wanted = FUNCTIONS[token.text]
         if wanted is not None and len(args) != wanted:
-            raise LanguageError(token.position, f"{token.text}( … ) takes one value, not "
-                                                f"{len(args)}.")
+            raise LanguageError(
+                token.position, f"{token.text}( … ) takes one value, not {len(args)}."
+            )
         if wanted is None and len(args) < 2:
             raise LanguageError(token.position, f"{token.text}( … ) takes two values or more.")
         return Node(token.text, args, position=token.position)

@@ -37,8 +37,11 @@ def load_policy(folder: Path | None = None) -> Policy:
     """
     folder = folder or default_folder()
     if not (folder / "variables.yaml").is_file():
-        raise TepatError("policy_missing", f"{folder} holds no policy: variables.yaml is not there.",
-                         do="Give the folder that holds variables.yaml and programmes/.")
+        raise TepatError(
+            "policy_missing",
+            f"{folder} holds no policy: variables.yaml is not there.",
+            do="Give the folder that holds variables.yaml and programmes/.",
+        )
     return policy_from_files(_read_files(folder), folder)
 
 
@@ -50,8 +53,11 @@ def _read_files(folder: Path) -> dict[str, str]:
         try:
             files[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise TepatError("policy_encoding", f"{path} is not UTF-8 text (byte {error.start}).",
-                             do="Save the file as UTF-8.") from error
+            raise TepatError(
+                "policy_encoding",
+                f"{path} is not UTF-8 text (byte {error.start}).",
+                do="Save the file as UTF-8.",
+            ) from error
     return files
 
 
@@ -70,8 +76,15 @@ def policy_from_files(files: Mapping[str, str], folder: Path = Path()) -> Policy
     order, overlaps = _overlaps(loaded.get("overlaps.yaml"), programmes, problems)
     problems.stop_if_any()
     text = "\n".join(f"{name}\n{files[name]}" for name in sorted(files))
-    return Policy(folder, variables, grounds, {name: programmes[name] for name in order},
-                  overlaps, dict(files), hashlib.sha256(text.encode()).hexdigest())
+    return Policy(
+        folder,
+        variables,
+        grounds,
+        {name: programmes[name] for name in order},
+        overlaps,
+        dict(files),
+        hashlib.sha256(text.encode()).hexdigest(),
+    )
 
 
 def _variables(top: Reader) -> dict[str, Variable]:
@@ -93,24 +106,52 @@ def _computed(top: Reader, variables: dict[str, Variable]) -> None:
 
 
 def _variable(name: str, r: Reader, known: dict[str, Variable]) -> Variable:
-    r.only("of", "type", "label", "question", "minimum", "maximum", "decimals", "codes",
-           "codes_of", "groups", "computed", "sensitivity", "ranking", "reference", "confidence",
-           "note")
+    r.only(
+        "of",
+        "type",
+        "label",
+        "question",
+        "unit",
+        "minimum",
+        "maximum",
+        "decimals",
+        "codes",
+        "codes_of",
+        "groups",
+        "computed",
+        "sensitivity",
+        "ranking",
+        "reference",
+        "confidence",
+        "note",
+    )
     r.need("of", "type", "label", "sensitivity")
     kind = r.word("type", "number", ("number", "yes_no", "code", "date", "text"))
     minimum, maximum = Decimal(0), Decimal(0)
     if kind == "number" and r.need("minimum", "maximum"):
-        minimum, maximum = (Decimal(str(r.data[key]).replace("_", ""))
-                            for key in ("minimum", "maximum"))
+        minimum, maximum = (
+            Decimal(str(r.data[key]).replace("_", "")) for key in ("minimum", "maximum")
+        )
     codes = _codes(r, known)
     if kind == "code" and not codes:
         r.wrong(f"'{name}' has no answers.", "Write codes: {1: {name: …, id: …, en: …}}.")
     return Variable(
-        name, r.word("of", "family", ("family", "member")), kind, r.text("label"),
-        r.text("question") if "question" in r.data else None, codes, _groups(r, codes, known),
-        minimum, maximum, int(r.data.get("decimals", 0)), None,
+        name,
+        r.word("of", "family", ("family", "member")),
+        kind,
+        r.text("label"),
+        r.text("question") if "question" in r.data else None,
+        codes,
+        _groups(r, codes, known),
+        minimum,
+        maximum,
+        int(r.data.get("decimals", 0)),
+        None,
         r.word("sensitivity", "personal", ("public", "personal", "specific")),
-        r.word("ranking") or None, r.word("reference"), str(r.data.get("confidence", "")))
+        r.word("ranking") or None,
+        r.word("reference"),
+        str(r.data.get("confidence", "")),
+    )
 
 
 def _codes(r: Reader, known: dict[str, Variable]) -> dict[int, Code]:
@@ -118,21 +159,26 @@ def _codes(r: Reader, known: dict[str, Variable]) -> dict[int, Code]:
     if "codes_of" in r.data:
         other = known.get(r.word("codes_of"))
         if other is None:
-            r.wrong(f"'codes_of' names '{r.word('codes_of')}', which is not defined above.",
-                    nearest(r.word("codes_of"), known), "codes_of")
+            r.wrong(
+                f"'codes_of' names '{r.word('codes_of')}', which is not defined above.",
+                nearest(r.word("codes_of"), known),
+                "codes_of",
+            )
         else:
             codes.update(other.codes)
     for number, answer in r.children("codes"):
         if not number.isdigit() or not answer.need("name", "id", "en"):
             answer.wrong(f"'{number}' is not a code.", "Codes are whole numbers.")
             continue
-        codes[int(number)] = Code(answer.word("name"),
-                                  Text(str(answer.data["id"]), str(answer.data["en"])))
+        codes[int(number)] = Code(
+            answer.word("name"), Text(str(answer.data["id"]), str(answer.data["en"]))
+        )
     return codes
 
 
-def _groups(r: Reader, codes: dict[int, Code],
-            known: dict[str, Variable]) -> dict[str, tuple[int, ...]]:
+def _groups(
+    r: Reader, codes: dict[int, Code], known: dict[str, Variable]
+) -> dict[str, tuple[int, ...]]:
     groups: dict[str, tuple[int, ...]] = {}
     if r.word("codes_of") in known:
         groups.update(known[r.word("codes_of")].groups)
@@ -140,8 +186,11 @@ def _groups(r: Reader, codes: dict[int, Code],
     for name, members in (r.data.get("groups") or {}).items():
         unknown = [str(m) for m in members if m not in by_name]
         for answer in unknown:
-            r.wrong(f"Group '{name}' names '{answer}', which is not an answer.",
-                    nearest(answer, by_name), "groups")
+            r.wrong(
+                f"Group '{name}' names '{answer}', which is not an answer.",
+                nearest(answer, by_name),
+                "groups",
+            )
         groups[str(name)] = tuple(by_name[m] for m in members if m in by_name)
     return groups
 
@@ -153,24 +202,45 @@ def _grounds(data: Any, variables: dict[str, Variable], problems: Problems) -> d
     grounds = {}
     for name in top.data:
         r = top.child(name)
-        r.only("name", "says", "reach", "list", "rule", "required", "appeal", "law", "confidence",
-               "note")
+        r.only(
+            "name",
+            "says",
+            "reach",
+            "list",
+            "rule",
+            "required",
+            "appeal",
+            "law",
+            "confidence",
+            "note",
+        )
         r.need("name", "says", "list", "appeal", "law")
         value = r.data.get("list")
         source = r.text("list") if isinstance(value, Mapping) else Text(str(value), str(value))
         grounds[str(name)] = Ground(
-            str(name), r.text("name"), r.text("says"),
-            r.word("reach", "person", ("person", "family")), source,
+            str(name),
+            r.text("name"),
+            r.text("says"),
+            r.word("reach", "person", ("person", "family")),
+            source,
             r.rule("rule", Scope(variables, member=True), "yes or no"),
-            r.flag("required", False), r.text("appeal"), r.word("law"),
-            str(r.data.get("confidence", "")), r.where)
+            r.flag("required", False),
+            r.text("appeal"),
+            r.word("law"),
+            str(r.data.get("confidence", "")),
+            r.where,
+        )
     if len(grounds) > 60:
         top.wrong("More than 60 exclusion grounds.", "Join grounds that have one source.")
     return grounds
 
 
-def _programmes(loaded: Mapping[str, Any], variables: dict[str, Variable],
-                grounds: dict[str, Ground], problems: Problems) -> dict[str, Programme]:
+def _programmes(
+    loaded: Mapping[str, Any],
+    variables: dict[str, Variable],
+    grounds: dict[str, Ground],
+    problems: Problems,
+) -> dict[str, Programme]:
     names = sorted({path.split("/")[1] for path in loaded if path.startswith("programmes/")})
     units = {}
     for name in names:
@@ -186,8 +256,9 @@ def _programmes(loaded: Mapping[str, Any], variables: dict[str, Variable],
     return found
 
 
-def _overlaps(data: Any, programmes: dict[str, Programme],
-              problems: Problems) -> tuple[list[str], tuple[Overlap, ...]]:
+def _overlaps(
+    data: Any, programmes: dict[str, Programme], problems: Problems
+) -> tuple[list[str], tuple[Overlap, ...]]:
     if data is None:
         return sorted(programmes), ()
     r = Reader(data, "overlaps.yaml", problems)
@@ -197,8 +268,9 @@ def _overlaps(data: Any, programmes: dict[str, Programme],
     for item in r.items("not_together"):
         item.only("programmes", "law", "confidence", "note")
         item.need("programmes", "law", "confidence")
-        overlaps.append(Overlap(item.words("programmes"), item.word("law"),
-                                item.word("confidence")))
+        overlaps.append(
+            Overlap(item.words("programmes"), item.word("law"), item.word("confidence"))
+        )
     later = sorted(name for name in programmes if name not in listed)
     return [*listed, *later], tuple(overlaps)
 

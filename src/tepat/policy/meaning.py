@@ -21,9 +21,9 @@ from tepat.policy.language import Expression, LanguageError, Node, parse
 if TYPE_CHECKING:
     from tepat.policy.model import Parameter, Variable
 
-LIMIT = 2**62
+LIMIT = 2**53  # engines divide whole numbers as doubles, exact only below this
 DIVISION_DECIMALS = 6
-LARGEST_ROSTER = 1_000_000
+LARGEST_ROSTER = 10_000
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,11 @@ class _Checker:
         if isinstance(checked.type, Number):
             bound = max(abs(checked.type.low), abs(checked.type.high))
             if bound > LIMIT:
-                raise LanguageError(node.position, "This number could grow past 64 bits.",
-                                    "Divide before you multiply, or narrow a variable's maximum.")
+                raise LanguageError(
+                    node.position,
+                    "This number could grow past 2^53.",
+                    "Divide before you multiply, or narrow a variable's maximum.",
+                )
         return checked
 
     def _done(self, node: Node, args: Iterable[Node], kind: Any) -> Node:
@@ -127,8 +130,9 @@ class _Checker:
         matches = isinstance(checked.type, Number) if wanted is Number else checked.type == wanted
         if not matches:
             word = "a number" if wanted is Number else describe(wanted)
-            raise LanguageError(node.position,
-                                f"Expected {word}, found {_shown(node)} ({describe(checked.type)}).")
+            raise LanguageError(
+                node.position, f"Expected {word}, found {_shown(node)} ({describe(checked.type)})."
+            )
         return checked
 
     def _number(self, node: Node, member: bool) -> Node:
@@ -159,8 +163,9 @@ class _Checker:
             return replace(node, kind="roster_size", type=Number(0, 0, LARGEST_ROSTER))
         if name == "counted_members" and scope.counted:
             return replace(node, kind="counted_members", type=Number(0, 0, LARGEST_ROSTER, False))
-        raise LanguageError(node.position, f"'{name}' is not a known name.",
-                            nearest(name, scope.names()))
+        raise LanguageError(
+            node.position, f"'{name}' is not a known name.", nearest(name, scope.names())
+        )
 
     def _named(self, node: Node, value: Node, member: bool) -> Node:
         if value.member and not member:
@@ -172,14 +177,19 @@ class _Checker:
         if of_member and not member:
             raise self._outside(node)
         if variable.type == "text":
-            raise LanguageError(node.position, f"'{variable.name}' is text.",
-                                "Rules use numbers, dates, codes and yes/no facts.")
+            raise LanguageError(
+                node.position,
+                f"'{variable.name}' is text.",
+                "Rules use numbers, dates, codes and yes/no facts.",
+            )
         return replace(node, kind="variable", type=variable_type(variable), member=of_member)
 
     def _outside(self, node: Node) -> LanguageError:
-        return LanguageError(node.position, f"'{node.value}' is a fact of one member; this rule "
-                                            "speaks of the family.",
-                             f"Write 'any member ({node.value} …)' or 'count members (…)'.")
+        return LanguageError(
+            node.position,
+            f"'{node.value}' is a fact of one member; this rule speaks of the family.",
+            f"Write 'any member ({node.value} …)' or 'count members (…)'.",
+        )
 
     def _junction(self, node: Node, member: bool) -> Node:
         return self._done(node, [self._typed(arg, YES_NO, member) for arg in node.args], YES_NO)
@@ -187,9 +197,12 @@ class _Checker:
     def _comparison(self, node: Node, member: bool) -> Node:
         left, right = self._pair(node, member)
         if isinstance(left.type, CodeType) and node.kind not in ("=", "!="):
-            raise LanguageError(node.position, f"The answers of '{left.type.variable}' have no "
-                                               f"order, so '{node.kind}' means nothing.",
-                                "Use = or !=, or 'in' with a list of answers.")
+            raise LanguageError(
+                node.position,
+                f"The answers of '{left.type.variable}' have no "
+                f"order, so '{node.kind}' means nothing.",
+                "Use = or !=, or 'in' with a list of answers.",
+            )
         if left.type == YES_NO and node.kind not in ("=", "!="):
             raise LanguageError(node.position, f"'{node.kind}' does not fit yes or no.")
         return self._done(node, (left, right), YES_NO)
@@ -205,11 +218,14 @@ class _Checker:
             return self._answer(left, coded.type), coded
         one, other = self.check(left, member=member), self.check(right, member=member)
         alike = one.type == other.type or (
-            isinstance(one.type, Number) and isinstance(other.type, Number))
+            isinstance(one.type, Number) and isinstance(other.type, Number)
+        )
         if not alike:
             raise LanguageError(
-                node.position, f"{_shown(left)} is {describe(one.type)} and {_shown(right)} is "
-                               f"{describe(other.type)}: they cannot be compared.")
+                node.position,
+                f"{_shown(left)} is {describe(one.type)} and {_shown(right)} is "
+                f"{describe(other.type)}: they cannot be compared.",
+            )
         return one, other
 
     def _coded(self, node: Node, member: bool) -> Node | None:
@@ -224,8 +240,11 @@ class _Checker:
         code = variable.code_of(node.value)
         if code is None:
             names = [known.name for known in variable.codes.values()]
-            raise LanguageError(node.position, f"'{node.value}' is not an answer of "
-                                               f"'{variable.name}'.", nearest(node.value, names))
+            raise LanguageError(
+                node.position,
+                f"'{node.value}' is not an answer of '{variable.name}'.",
+                nearest(node.value, names),
+            )
         return replace(node, kind="code", value=code, type=kind)
 
     def _in(self, node: Node, member: bool) -> Node:
@@ -250,9 +269,11 @@ class _Checker:
                 known = [*(c.name for c in variable.codes.values()), *variable.groups]
                 code = variable.code_of(option.value)
                 if code is None:
-                    raise LanguageError(option.position, f"'{option.value}' is neither an answer "
-                                        f"nor a group of '{variable.name}'.",
-                                        nearest(option.value, known))
+                    raise LanguageError(
+                        option.position,
+                        f"'{option.value}' is neither an answer nor a group of '{variable.name}'.",
+                        nearest(option.value, known),
+                    )
                 codes.add(code)
             else:
                 raise LanguageError(option.position, f"Name the answers of '{variable.name}'.")
@@ -262,8 +283,9 @@ class _Checker:
         subject = self.check(node.args[0], member=member)
         kind = Number if isinstance(subject.type, Number) else subject.type
         if kind not in (Number, DATE):
-            raise LanguageError(node.position, "A range needs a number or a date, not "
-                                               f"{describe(subject.type)}.")
+            raise LanguageError(
+                node.position, f"A range needs a number or a date, not {describe(subject.type)}."
+            )
         ends = [self._typed(end, kind, member) for end in node.args[1:]]
         return self._done(node, (subject, *ends), YES_NO)
 
@@ -282,15 +304,23 @@ class _Checker:
         decimals = max(arg.type.decimals for arg in args)
         kinds = [arg.type.scaled(decimals) for arg in args]
         choose = min if node.kind == "min" else max
-        return self._done(node, args, Number(
-            decimals, choose(k.low for k in kinds), choose(k.high for k in kinds),
-            all(k.exact for k in kinds)))
+        return self._done(
+            node,
+            args,
+            Number(
+                decimals,
+                choose(k.low for k in kinds),
+                choose(k.high for k in kinds),
+                all(k.exact for k in kinds),
+            ),
+        )
 
     def _floor(self, node: Node, member: bool) -> Node:
         arg = self._typed(node.args[0], Number, member)
         factor, kind = 10**arg.type.decimals, arg.type
-        return self._done(node, (arg,), Number(0, kind.low // factor, kind.high // factor,
-                                               kind.exact))
+        return self._done(
+            node, (arg,), Number(0, kind.low // factor, kind.high // factor, kind.exact)
+        )
 
     def _age(self, node: Node, member: bool) -> Node:
         arg = self._typed(node.args[0], DATE, member)
@@ -300,38 +330,67 @@ class _Checker:
         (arg,) = node.args
         unit = self.scope.programmes.get(str(arg.value)) if arg.kind == "name" else None
         if unit is None:
-            raise LanguageError(arg.position, f"{node.kind}( … ) needs the name of a programme.",
-                                nearest(str(arg.value), self.scope.programmes))
+            raise LanguageError(
+                arg.position,
+                f"{node.kind}( … ) needs the name of a programme.",
+                nearest(str(arg.value), self.scope.programmes),
+            )
         if unit == "member" and not member:
             raise self._outside(arg)
         return replace(node, args=(), value=arg.value, type=YES_NO, member=unit == "member")
 
     def _quantifier(self, node: Node, member: bool) -> Node:
         if len(node.args) != 1:
-            raise LanguageError(node.position, "Members are tested by one condition.",
-                                "Join conditions by 'and' or 'or'.")
+            raise LanguageError(
+                node.position,
+                "Members are tested by one condition.",
+                "Join conditions by 'and' or 'or'.",
+            )
         wanted = Number if node.kind == "sum" else YES_NO
         arg = self._typed(node.args[0], wanted, True)
-        if any(inner.kind in ("any", "all", "count", "sum", "counted_members")
-               for inner in arg.walk()):
-            raise LanguageError(node.position, "A count of members stands inside another.",
-                                "Count once, and compare the results.")
+        if any(
+            inner.kind in ("any", "all", "count", "sum", "counted_members") for inner in arg.walk()
+        ):
+            raise LanguageError(
+                node.position,
+                "A count of members stands inside another.",
+                "Count once, and compare the results.",
+            )
         kind: Any = YES_NO
         if node.kind == "count":
             kind = Number(0, 0, LARGEST_ROSTER, exact=False)
         elif node.kind == "sum":
-            kind = Number(arg.type.decimals, min(0, arg.type.low) * LARGEST_ROSTER,
-                          max(0, arg.type.high) * LARGEST_ROSTER, exact=False)
+            kind = Number(
+                arg.type.decimals,
+                min(0, arg.type.low) * LARGEST_ROSTER,
+                max(0, arg.type.high) * LARGEST_ROSTER,
+                exact=False,
+            )
         return replace(node, args=(arg,), type=kind, member=False)
 
 
 _METHODS = {
-    "and": "junction", "or": "junction", "not": "junction",
-    "=": "comparison", "!=": "comparison", "<": "comparison", "<=": "comparison",
-    ">": "comparison", ">=": "comparison",
-    "+": "arithmetic", "-": "arithmetic", "*": "arithmetic", "/": "arithmetic",
-    "min": "extreme", "max": "extreme", "holds": "holds", "held": "holds",
-    "any": "quantifier", "all": "quantifier", "count": "quantifier", "sum": "quantifier",
+    "and": "junction",
+    "or": "junction",
+    "not": "junction",
+    "=": "comparison",
+    "!=": "comparison",
+    "<": "comparison",
+    "<=": "comparison",
+    ">": "comparison",
+    ">=": "comparison",
+    "+": "arithmetic",
+    "-": "arithmetic",
+    "*": "arithmetic",
+    "/": "arithmetic",
+    "min": "extreme",
+    "max": "extreme",
+    "holds": "holds",
+    "held": "holds",
+    "any": "quantifier",
+    "all": "quantifier",
+    "count": "quantifier",
+    "sum": "quantifier",
 }
 
 
@@ -343,10 +402,14 @@ def variable_type(variable: Variable) -> Any:
     """The type of a variable's values."""
     if variable.type == "number":
         scale = 10**variable.decimals
-        return Number(variable.decimals, int(variable.minimum * scale),
-                      int(variable.maximum * scale))
-    return CodeType(variable.name) if variable.type == "code" else {
-        "yes_no": YES_NO, "date": DATE, "text": TEXT}[variable.type]
+        return Number(
+            variable.decimals, int(variable.minimum * scale), int(variable.maximum * scale)
+        )
+    return (
+        CodeType(variable.name)
+        if variable.type == "code"
+        else {"yes_no": YES_NO, "date": DATE, "text": TEXT}[variable.type]
+    )
 
 
 def parameter_type(parameter: Parameter) -> Any:
@@ -376,8 +439,12 @@ def _times(one: Number, other: Number) -> Number:
     if max(map(abs, corners)) > LIMIT:  # the product itself, before extra decimals are dropped
         return Number(decimals, min(corners), max(corners))
     drop = 10 ** max(0, decimals - DIVISION_DECIMALS)
-    return Number(min(decimals, DIVISION_DECIMALS), min(corners) // drop, max(corners) // drop,
-                  one.exact and other.exact)
+    return Number(
+        min(decimals, DIVISION_DECIMALS),
+        min(corners) // drop,
+        max(corners) // drop,
+        one.exact and other.exact,
+    )
 
 
 def division_factor(one: Number, other: Number) -> tuple[int, int]:

@@ -233,8 +233,9 @@ class Policy:
 
     def barred_with(self, name: str) -> tuple[str, ...]:
         """The programmes that may not be held together with this one, in order of allocation."""
-        barred = {p for overlap in self.overlaps if name in overlap.programmes
-                  for p in overlap.programmes}
+        barred = {
+            p for overlap in self.overlaps if name in overlap.programmes for p in overlap.programmes
+        }
         barred |= set(self.programmes[name].not_with)
         barred |= {p.name for p in self.programmes.values() if name in p.not_with}
         barred.discard(name)

@@ -26,16 +26,42 @@ from tepat.policy.model import (
 )
 from tepat.policy.yaml_file import Problems, Reader, list_items
 
-KEYS = ("programme", "name", "summary", "law", "confidence", "unit", "payer", "place", "kind",
-        "in_force", "values", "conditions", "components", "at_most", "each_person_counts_once",
-        "amount", "amount_paid", "excluded_by", "not_with", "quota", "priority", "note")
+KEYS = (
+    "programme",
+    "name",
+    "summary",
+    "law",
+    "confidence",
+    "unit",
+    "payer",
+    "place",
+    "kind",
+    "in_force",
+    "values",
+    "conditions",
+    "components",
+    "at_most",
+    "each_person_counts_once",
+    "amount",
+    "amount_paid",
+    "excluded_by",
+    "not_with",
+    "quota",
+    "priority",
+    "note",
+)
 UNKNOWABLE = ("record_in_order", "amount_known", "in_place")  # criteria that Tepat adds itself
 MOST_CRITERIA = 50
 
 
-def read_programme(name: str, loaded: Mapping[str, Any], variables: Mapping[str, Variable],
-                   grounds: Mapping[str, Ground], units: Mapping[str, str],
-                   problems: Problems) -> Programme | None:
+def read_programme(
+    name: str,
+    loaded: Mapping[str, Any],
+    variables: Mapping[str, Variable],
+    grounds: Mapping[str, Ground],
+    units: Mapping[str, str],
+    problems: Problems,
+) -> Programme | None:
     """One programme from the parsed files of its folder; None where programme.yaml is missing."""
     folder = f"programmes/{name}"
     r = Reader(loaded.get(f"{folder}/programme.yaml"), f"{folder}/programme.yaml", problems)
@@ -44,11 +70,16 @@ def read_programme(name: str, loaded: Mapping[str, Any], variables: Mapping[str,
     r.only(*KEYS)
     r.need("programme", "name", "law", "in_force", "unit", "conditions")
     if r.word("programme", name) != name:
-        r.wrong(f"The programme is called '{r.word('programme')}', its folder '{name}'.",
-                "Give both one name.", "programme")
+        r.wrong(
+            f"The programme is called '{r.word('programme')}', its folder '{name}'.",
+            "Give both one name.",
+            "programme",
+        )
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name):
-        r.wrong(f"'{name}' cannot be a programme's name.",
-                "Use small letters, digits and '_', beginning with a letter.")
+        r.wrong(
+            f"'{name}' cannot be a programme's name.",
+            "Use small letters, digits and '_', beginning with a letter.",
+        )
     parameters = _parameters(loaded, folder, problems)
     unit = r.word("unit", "family", ("family", "member"))
     scope = Scope(variables, parameters, {}, units, unit == "member")
@@ -56,22 +87,37 @@ def read_programme(name: str, loaded: Mapping[str, Any], variables: Mapping[str,
     scope = replace(scope, values={key: value.rule.node for key, value in values.items()})
     counted = replace(scope, counted=unit == "family" and bool(r.data.get("components")))
     programme = Programme(
-        name, r.text("name"), r.text("summary") if "summary" in r.data else Text("", ""),
-        r.word("law"), str(r.data.get("confidence", "")), unit, r.word("payer", "APBN"),
-        r.word("place") or None, r.word("kind", "cash", ("cash", "goods", "service", "subsidy")),
-        _periods(r, "in_force"), values, _conditions(r, counted), _components(r, scope),
-        r.rule("at_most", scope, "a number"), _amount(r, scope),
+        name,
+        r.text("name"),
+        r.text("summary") if "summary" in r.data else Text("", ""),
+        r.word("law"),
+        str(r.data.get("confidence", "")),
+        unit,
+        r.word("payer", "APBN"),
+        r.word("place") or None,
+        r.word("kind", "cash", ("cash", "goods", "service", "subsidy")),
+        _periods(r, "in_force"),
+        values,
+        _conditions(r, counted),
+        _components(r, scope),
+        r.rule("at_most", scope, "a number"),
+        _amount(r, scope),
         r.word("amount_paid", "each_instalment", ("each_instalment", "first_instalment"))
         == "first_instalment",
-        r.words("excluded_by"), r.words("not_with"), r.rule("quota", scope, "a number"),
-        _priority(r, scope), parameters, _calendars(loaded, folder, problems), r.where)
+        r.words("excluded_by"),
+        r.words("not_with"),
+        r.rule("quota", scope, "a number"),
+        _priority(r, scope),
+        parameters,
+        _calendars(loaded, folder, problems),
+        r.where,
+    )
     _check_names(r, programme, grounds, units)
     _check_periods(r, programme)
     return programme
 
 
-def _parameters(loaded: Mapping[str, Any], folder: str,
-                problems: Problems) -> dict[str, Parameter]:
+def _parameters(loaded: Mapping[str, Any], folder: str, problems: Problems) -> dict[str, Parameter]:
     file = f"{folder}/amounts.yaml"
     if loaded.get(file) is None:
         return {}
@@ -102,8 +148,12 @@ def _dated(r: Reader) -> tuple[DatedValue, ...]:
             end = after.period.start - timedelta(days=1)
             found[index] = replace(one, period=replace(one.period, end=end))
         elif one.period.end >= after.period.start:
-            r.problems.add(after.where, f"This value begins {after.period.start}, but the one "
-                           f"before holds until {one.period.end}.", "Periods may not overlap.")
+            r.problems.add(
+                after.where,
+                f"This value begins {after.period.start}, but the one "
+                f"before holds until {one.period.end}.",
+                "Periods may not overlap.",
+            )
     return tuple(found)
 
 
@@ -113,8 +163,9 @@ def _values(r: Reader, scope: Scope) -> dict[str, NamedValue]:
     data = r.data.get("values") or {}
     inner = r.child("values") if data else r
     for name in data:
-        known = replace(scope, member=True,
-                        values={key: value.rule.node for key, value in found.items()})
+        known = replace(
+            scope, member=True, values={key: value.rule.node for key, value in found.items()}
+        )
         if isinstance(data[name], str):
             rule, law = inner.rule(name, known), r.word("law")
         else:
@@ -136,17 +187,28 @@ def _conditions(r: Reader, scope: Scope) -> tuple[Condition, ...]:
         says = item.text("says")
         _check_says(item, says, scope)
         if rule is not None:
-            found.append(Condition(name, rule, says, item.word("law", r.word("law")),
-                                   str(item.data.get("confidence", r.data.get("confidence", ""))),
-                                   _own_periods(item), item.where))
+            found.append(
+                Condition(
+                    name,
+                    rule,
+                    says,
+                    item.word("law", r.word("law")),
+                    str(item.data.get("confidence", r.data.get("confidence", ""))),
+                    _own_periods(item),
+                    item.where,
+                )
+            )
     return tuple(found)
 
 
 def _check_says(item: Reader, says: Text, scope: Scope) -> None:
     for name in re.findall(r"\{([^}]*)\}", says.id + says.en):
         if name not in scope.names():
-            item.wrong(f"'says' names '{{{name}}}', which is not a known name.",
-                       nearest(name, scope.names()), "says")
+            item.wrong(
+                f"'says' names '{{{name}}}', which is not a known name.",
+                nearest(name, scope.names()),
+                "says",
+            )
 
 
 def _own_periods(item: Reader) -> tuple[Period, ...]:
@@ -170,21 +232,36 @@ def _components(r: Reader, scope: Scope) -> tuple[Component, ...]:
     found = []
     who_scope = replace(scope, member=True)
     for name, item in r.children("components"):
-        item.only("name", "who", "amount", "at_most", "law", "confidence", "from", "to",
-                  "periods", "note")
+        item.only(
+            "name", "who", "amount", "at_most", "law", "confidence", "from", "to", "periods", "note"
+        )
         item.need("name", "who", "amount")
         who = item.rule("who", who_scope, "yes or no")
         amount = item.rule("amount", scope, "a number")
         if who is not None and _counts_members(who.node) and scope.member is False:
-            item.wrong("'who' speaks of one member and cannot count members.",
-                       "Move the count to a condition.", "who")
+            item.wrong(
+                "'who' speaks of one member and cannot count members.",
+                "Move the count to a condition.",
+                "who",
+            )
         if amount is not None and not _constant(amount.node):
-            item.wrong("A component's amount is a parameter, not a fact of the family.", key="amount")
+            item.wrong(
+                "A component's amount is a parameter, not a fact of the family.", key="amount"
+            )
         if who is not None and amount is not None:
-            found.append(Component(
-                name, item.text("name"), who, amount, item.rule("at_most", scope, "a number"),
-                item.word("law", r.word("law")), str(item.data.get("confidence", "")),
-                _own_periods(item), item.where))
+            found.append(
+                Component(
+                    name,
+                    item.text("name"),
+                    who,
+                    amount,
+                    item.rule("at_most", scope, "a number"),
+                    item.word("law", r.word("law")),
+                    str(item.data.get("confidence", "")),
+                    _own_periods(item),
+                    item.where,
+                )
+            )
     return tuple(found)
 
 
@@ -193,15 +270,21 @@ def _counts_members(node: Node) -> bool:
 
 
 def _constant(node: Node) -> bool:
-    return all(inner.kind in ("parameter", "number", "+", "-", "*", "/", "floor", "min", "max",
-                              "named", "negative") for inner in node.walk())
+    return all(
+        inner.kind
+        in ("parameter", "number", "+", "-", "*", "floor", "min", "max", "named", "negative")
+        for inner in node.walk()
+    )
 
 
 def _amount(r: Reader, scope: Scope) -> Expression | None:
     amount = r.rule("amount", scope, "a number")
     if amount is not None and isinstance(amount.node.type, Number) and amount.node.type.decimals:
-        r.wrong("The amount may have decimals; money is whole rupiah.",
-                "Write floor( … ) around it.", "amount")
+        r.wrong(
+            "The amount may have decimals; money is whole rupiah.",
+            "Write floor( … ) around it.",
+            "amount",
+        )
         return None
     return amount
 
@@ -209,8 +292,9 @@ def _amount(r: Reader, scope: Scope) -> Expression | None:
 def _priority(r: Reader, scope: Scope) -> tuple[Expression, ...]:
     found = []
     for index, _ in enumerate(r.words("priority")):
-        item = Reader({"priority": r.words("priority")[index]}, r.file, r.problems,
-                      r.at("priority").line)
+        item = Reader(
+            {"priority": r.words("priority")[index]}, r.file, r.problems, r.at("priority").line
+        )
         rule = item.rule("priority", scope, "a number")
         if rule is not None:
             found.append(rule)
@@ -226,22 +310,30 @@ def _calendars(loaded: Mapping[str, Any], folder: str, problems: Problems) -> tu
         item.only("channel", "from", "to", "months", "reference", "confidence", "note")
         item.need("channel", "from", "months", "reference", "confidence")
         period, months = item.period(), item.data.get("months")
-        right = isinstance(months, list) and months and all(
-            isinstance(m, int) and m > 0 for m in months)
+        right = (
+            isinstance(months, list)
+            and months
+            and all(isinstance(m, int) and m > 0 for m in months)
+        )
         if not right:
-            item.wrong("'months' lists the months that each instalment covers.",
-                       "Write months: [3, 3, 3, 3].", "months")
+            item.wrong(
+                "'months' lists the months that each instalment covers.",
+                "Write months: [3, 3, 3, 3].",
+                "months",
+            )
         elif period is not None and months is not None:
             found.append(Calendar(item.word("channel"), period, tuple(int(m) for m in months)))
     return tuple(found)
 
 
-def _check_names(r: Reader, programme: Programme, grounds: Mapping[str, Ground],
-                 units: Mapping[str, str]) -> None:
+def _check_names(
+    r: Reader, programme: Programme, grounds: Mapping[str, Ground], units: Mapping[str, str]
+) -> None:
     for ground in programme.excluded_by:
         if ground not in grounds:
-            r.wrong(f"'{ground}' is not an exclusion ground.", nearest(ground, grounds),
-                    "excluded_by")
+            r.wrong(
+                f"'{ground}' is not an exclusion ground.", nearest(ground, grounds), "excluded_by"
+            )
     for other in programme.not_with:
         if other not in units:
             r.wrong(f"'{other}' is not a programme.", nearest(other, units), "not_with")
@@ -261,8 +353,11 @@ def _check_periods(r: Reader, programme: Programme) -> None:
             for period in periods:
                 gap = _first_gap(parameter, period)
                 if gap is not None:
-                    r.problems.add(parameter.where, f"'{name}' has no value on {gap}, but '{key}' "
-                                   "needs one then.", "Add a dated value, or narrow the period.")
+                    r.problems.add(
+                        parameter.where,
+                        f"'{name}' has no value on {gap}, but '{key}' needs one then.",
+                        "Add a dated value, or narrow the period.",
+                    )
 
 
 def _dated_rules(programme: Programme) -> Iterator[tuple[Expression, tuple[Period, ...], str]]:

@@ -46,8 +46,11 @@ class Problems(list[Problem]):
         if self:
             listed = "\n".join(f"  {problem}" for problem in self)
             noun = "mistake" if len(self) == 1 else "mistakes"
-            raise TepatError("policy_invalid", f"{len(self)} {noun} in the policy:\n{listed}\n",
-                             do="Mend the lines named above; nothing was run.")
+            raise TepatError(
+                "policy_invalid",
+                f"{len(self)} {noun} in the policy:\n{listed}\n",
+                do="Mend the lines named above; nothing was run.",
+            )
 
 
 def parse_yaml(text: str, file: str, problems: Problems) -> Any:
@@ -95,8 +98,11 @@ class Reader:
         """Refuse keys that have no meaning here."""
         for key in self.data:
             if key not in allowed:
-                self.wrong(f"'{key}' has no meaning here.",
-                           nearest(str(key), allowed) or f"Known: {', '.join(allowed)}.", key)
+                self.wrong(
+                    f"'{key}' has no meaning here.",
+                    nearest(str(key), allowed) or f"Known: {', '.join(allowed)}.",
+                    key,
+                )
 
     def need(self, *keys: str) -> bool:
         """Whether all keys are there; notes those that are not."""
@@ -131,8 +137,11 @@ class Reader:
             return default
         options = list(options)
         if options and value not in options:
-            self.wrong(f"'{key}' is '{value}'.",
-                       nearest(str(value), options) or f"One of {', '.join(options)}.", key)
+            self.wrong(
+                f"'{key}' is '{value}'.",
+                nearest(str(value), options) or f"One of {', '.join(options)}.",
+                key,
+            )
             return options[0]
         if not isinstance(value, str):
             self.wrong(f"'{key}' should be text.", "Put it in quotes.", key)
@@ -200,8 +209,11 @@ class Reader:
         from tepat.policy.meaning import describe
 
         if wanted is not None and describe(rule.node.type) != wanted:
-            self.wrong(f"'{key}' should give {wanted}, but '{_excerpt(text, 0)}' gives "
-                       f"{describe(rule.node.type)}.", key=key)
+            self.wrong(
+                f"'{key}' should give {wanted}, but '{_excerpt(text, 0)}' gives "
+                f"{describe(rule.node.type)}.",
+                key=key,
+            )
             return None
         return rule
 
@@ -231,5 +243,5 @@ def list_items(value: Any, file: str, problems: Problems, line: int) -> list[Rea
 
 def _excerpt(text: str, position: int) -> str:
     start = max(0, position - 20)
-    piece = text[start:position + 40].replace("\n", " ")
+    piece = text[start : position + 40].replace("\n", " ")
     return ("…" if start else "") + piece + ("…" if position + 40 < len(text) else "")

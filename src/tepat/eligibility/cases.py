@@ -1,0 +1,383 @@
+"""Worked cases: a family a lawyer can read, and what the law says of it.
+
+A case states the facts, the day and the expected answer; the expectation is written before the
+rule runs. Cases of one programme and day run as one statement, through the same expressions as a
+run.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tepat.eligibility.facts import with_computed
+from tepat.eligibility.rules import OUTCOMES, Facts, decide
+from tepat.enrolment.instalments import instalments
+from tepat.policy.compile import IBIS_TYPES
+from tepat.policy.meaning import nearest
+from tepat.policy.model import Policy, Variable, Where
+from tepat.policy.yaml_file import Problems, Reader, list_items, parse_yaml
+
+EXPECTED = (
+    "outcome",
+    "amount_year",
+    "failed",
+    "unknown",
+    "not_checked",
+    "counted",
+    "open",
+    "instalments",
+    "persons",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One worked case of one programme."""
+
+    programme: str
+    title: str
+    on: date
+    family: Mapping[str, Any]
+    members: tuple[Mapping[str, Any], ...]
+    flags: tuple[Mapping[str, Any], ...]
+    lists: frozenset[str]
+    benefits: tuple[Mapping[str, Any], ...]
+    expect: Mapping[str, Any]
+    where: Where
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A case whose answer is not the expected one."""
+
+    case: Case
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.case.where}: {self.case.title}: {self.what}"
+
+
+def read_cases(policy: Policy, folder: Path | None = None) -> list[Case]:
+    """All worked cases of a policy folder.
+
+    Raises:
+        TepatError: ``policy_invalid`` with every mistake in the case files.
+    """
+    folder = folder or policy.folder
+    problems, cases = Problems(), []
+    for path in sorted(folder.glob("programmes/*/cases/*.yaml")):
+        file = path.relative_to(folder).as_posix()
+        data = parse_yaml(path.read_text(encoding="utf-8"), file, problems)
+        programme = file.split("/")[1]
+        if data is not None and programme in policy.programmes:
+            cases += [
+                _case(policy, programme, item) for item in list_items(data, file, problems, 1)
+            ]
+    problems.stop_if_any()
+    return [case for case in cases if case is not None]
+
+
+def _case(policy: Policy, programme: str, r: Reader) -> Case | None:
+    r.only(
+        "case", "cites", "on", "family", "members", "flags", "lists", "benefits", "expect", "note"
+    )
+    on = r.day("on")
+    if not r.need("case", "cites", "on", "expect") or on is None:
+        return None
+    family = _facts(policy, r, r.data.get("family") or {}, "family")
+    members = tuple(_facts(policy, r, m or {}, "member") for m in r.data.get("members") or [])
+    expect = r.data["expect"]
+    for key in expect:
+        if key not in EXPECTED:
+            r.wrong(f"'{key}' cannot be expected.", nearest(str(key), EXPECTED), "expect")
+    lists = r.words("lists")
+    for ground in [*lists, *(str(f.get("ground")) for f in r.data.get("flags") or [])]:
+        if ground not in policy.grounds:
+            r.wrong(f"'{ground}' is not an exclusion ground.", nearest(ground, policy.grounds))
+    return Case(
+        programme,
+        r.word("case"),
+        on,
+        family,
+        members,
+        tuple(r.data.get("flags") or ()),
+        frozenset(lists),
+        tuple(r.data.get("benefits") or ()),
+        expect,
+        r.where,
+    )
+
+
+def _facts(policy: Policy, r: Reader, given: Mapping[str, Any], of: str) -> dict[str, Any]:
+    facts = {}
+    for name, value in given.items():
+        variable = policy.variables.get(name)
+        if variable is None or variable.of != of:
+            if name not in ("province", "kabupaten", "kecamatan", "village"):
+                known = [v.name for v in policy.variables.values() if v.of == of]
+                r.wrong(f"'{name}' is not a fact of a {of}.", nearest(str(name), known))
+                continue
+            facts[name] = str(value)
+        elif value is not None and value != "unknown":
+            facts[name] = _fact(r, variable, value)
+    return facts
+
+
+def _fact(r: Reader, variable: Variable, value: Any) -> Any:
+    if variable.type == "code":
+        code = variable.code_of(str(value))
+        if code is None:
+            r.wrong(
+                f"'{value}' is not an answer of '{variable.name}'.",
+                nearest(str(value), [c.name for c in variable.codes.values()]),
+            )
+        return code
+    right = {
+        "number": isinstance(value, int | float) and not isinstance(value, bool),
+        "yes_no": isinstance(value, bool),
+        "date": isinstance(value, date),
+        "text": True,
+    }[variable.type]
+    if not right:
+        r.wrong(f"'{value}' is not a value of '{variable.name}' ({variable.type}).")
+        return None
+    return (
+        int(Decimal(str(value)).scaleb(variable.decimals)) if variable.type == "number" else (value)
+    )
+
+
+def check_cases(policy: Policy, cases: Sequence[Case]) -> list[Difference]:
+    """Run worked cases; returns those whose answer differs."""
+    groups: dict[tuple[str, date, frozenset[str]], list[Case]] = defaultdict(list)
+    found: list[Difference] = []
+    for case in cases:
+        if case.expect.get("outcome") == "not_in_force" or not (
+            policy.programmes[case.programme].is_in_force(case.on)
+        ):
+            found += _not_in_force(policy, case)
+        else:
+            groups[case.programme, case.on, case.lists].append(case)
+    for (programme, on, lists), group in groups.items():
+        found += _check_group(policy, programme, on, lists, group)
+    return found
+
+
+def _not_in_force(policy: Policy, case: Case) -> list[Difference]:
+    in_force = policy.programmes[case.programme].is_in_force(case.on)
+    outcome = case.expect.get("outcome")
+    if in_force:
+        return [Difference(case, f"expected not_in_force, but it is in force on {case.on}")]
+    if outcome != "not_in_force":
+        return [Difference(case, f"expected {outcome}, but it is not in force on {case.on}")]
+    return []
+
+
+def case_facts(policy: Policy, cases: Sequence[Case], on: date, lists: frozenset[str]) -> Facts:
+    """Worked cases as facts: the case's place in the list is its family_id."""
+    families = [
+        {
+            "family_id": i,
+            "family_key": str(i),
+            "blocked": False,
+            "roster_size": len(case.members),
+            **case.family,
+        }
+        for i, case in enumerate(cases)
+    ]
+    members = [
+        {
+            "person_id": i * 1000 + n,
+            "person_key": f"{i}.{n}",
+            "family_id": i,
+            "data_ok": True,
+            **member,
+        }
+        for i, case in enumerate(cases)
+        for n, member in enumerate(case.members, 1)
+    ]
+    flags = [
+        {
+            "family_id": i,
+            "person_id": i * 1000 + f["member"] if "member" in f else None,
+            "ground": str(f["ground"]),
+            "contested": bool(f.get("contested", False)),
+        }
+        for i, case in enumerate(cases)
+        for f in case.flags
+    ]
+    benefits = [
+        {
+            "family_id": i,
+            "person_id": i * 1000 + b["member"] if "member" in b else None,
+            "programme": str(b["programme"]),
+            "from": b.get("from", on),
+            "to": b.get("to"),
+        }
+        for i, case in enumerate(cases)
+        for b in case.benefits
+    ]
+    return Facts(
+        with_computed(policy, _table(policy, families, "family"), "family", on),
+        with_computed(policy, _table(policy, members, "member"), "member", on),
+        _plain(
+            flags,
+            {
+                "family_id": "int64",
+                "person_id": "int64",
+                "ground": "string",
+                "contested": "boolean",
+            },
+        ),
+        lists,
+        _plain(
+            benefits,
+            {
+                "family_id": "int64",
+                "person_id": "int64",
+                "programme": "string",
+                "from": "date",
+                "to": "date",
+            },
+        ),
+    )
+
+
+KEYS = {
+    "family_id": "int64",
+    "family_key": "string",
+    "blocked": "boolean",
+    "roster_size": "int64",
+    "province": "string",
+    "kabupaten": "string",
+    "kecamatan": "string",
+    "village": "string",
+    "person_id": "int64",
+    "person_key": "string",
+    "data_ok": "boolean",
+}
+
+
+def _table(policy: Policy, rows: list[dict[str, Any]], of: str) -> Any:
+    kinds = {
+        name: kind
+        for name, kind in KEYS.items()
+        if (name in ("person_id", "person_key", "data_ok")) <= (of == "member")
+        and (
+            name
+            not in (
+                "blocked",
+                "roster_size",
+                "province",
+                "kabupaten",
+                "kecamatan",
+                "village",
+                "family_key",
+            )
+            or of == "family"
+        )
+    }
+    used = dict.fromkeys(name for row in rows for name in row if name in policy.variables)
+    kinds |= {name: IBIS_TYPES[policy.variables[name].type] for name in used}
+    return _plain(rows, kinds)
+
+
+def _plain(rows: list[dict[str, Any]], kinds: dict[str, str]) -> Any:
+    import ibis
+    import pyarrow as pa
+
+    schema = ibis.schema(kinds)
+    columns = {name: [row.get(name) for row in rows] for name in kinds}
+    return ibis.memtable(pa.table(columns, schema=schema.to_pyarrow()))
+
+
+def _check_group(
+    policy: Policy, programme: str, on: date, lists: frozenset[str], cases: list[Case]
+) -> list[Difference]:
+    from tepat.engine.connect import open_engine
+
+    con = open_engine(threads=1)
+    decisions = decide(policy, case_facts(policy, cases, on, lists), on, [programme])
+    (plan,) = decisions.plans
+    table = decisions.families if plan.of_family else decisions.members
+    rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    order = "family_id" if plan.of_family else "person_id"
+    for row in con.to_pyarrow(table.order_by(order)).to_pylist():
+        rows[row["family_id"]].append(row)
+    found = []
+    for index, case in enumerate(cases):
+        answers = [_answer(plan, row) for row in rows[index]]
+        found += [Difference(case, what) for what in _differences(case, plan, answers)]
+    con.disconnect()
+    return found
+
+
+def _answer(plan: Any, row: Mapping[str, Any]) -> dict[str, Any]:
+    def get(name: str) -> Any:
+        return row.get(f"{plan.name}__{name}")
+
+    names = [c.name for c in plan.criteria]
+    components = [c.component.name for c in plan.components]
+    amount = get("amount")
+    return {
+        "outcome": OUTCOMES[get("outcome")],
+        "amount_year": amount,
+        "failed": [n for i, n in enumerate(names) if get("failed") >> i & 1],
+        "unknown": [n for i, n in enumerate(names) if get("unknown") >> i & 1],
+        "not_checked": list(plan.not_checked),
+        "counted": {n: get(f"n_{n}") for n in components if get(f"n_{n}")},
+        "open": [n for i, n in enumerate(components) if get("open") >> i & 1],
+        "instalments": instalments(plan, amount, get("fixed") or 0),
+        "member": row.get("person_id", 0) % 1000,
+    }
+
+
+def _differences(case: Case, plan: Any, answers: list[dict[str, Any]]) -> list[str]:
+    if not plan.of_family and "persons" in case.expect:
+        found = []
+        for wanted in case.expect["persons"]:
+            number = int(wanted.get("member", 1))
+            answer = next((a for a in answers if a["member"] == number), None)
+            found += [
+                f"member {number}: {text}"
+                for text in (_compare(wanted, answer) if answer else ["is not among the members"])
+            ]
+        return found
+    if not answers:
+        return ["no decision was made: the case has no members"]
+    return _compare(case.expect, answers[0])
+
+
+def _compare(wanted: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
+    found = []
+    for key, value in wanted.items():
+        if key in ("persons", "member"):
+            continue
+        given, expected = answer[key], value
+        if key in ("failed", "unknown", "open", "not_checked"):
+            given, expected = sorted(given), sorted(expected or [])
+        elif key == "counted":
+            expected = {name: number for name, number in (value or {}).items() if number}
+        elif key == "instalments":
+            expected = list(value)
+        if given != expected:
+            found.append(
+                f"{key} expected {_plainly(expected)}, got {_plainly(given)}"
+                + (
+                    f" (failed {answer['failed']}, unknown {answer['unknown']})"
+                    if key == "outcome"
+                    else ""
+                )
+            )
+    return found
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k}: {v}" for k, v in value.items()) + "}"
+    return f"{value:,}".replace(",", "_") if isinstance(value, int) else str(value)

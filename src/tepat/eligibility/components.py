@@ -1,0 +1,116 @@
+"""Which members count: every member once, caps per component and per family, highest total.
+
+The choice is an assignment of members to places. Places that can be filled together form a
+matroid, so taking the dearest places first gives the highest total, and how many places of the
+dearest j components can be filled is (Rado's and Hall's theorems)
+
+    filled(j) = min over sets T of those components of  N(T) + caps of the components not in T
+
+where N(T) is how many members qualify for at least one component in T. So a family needs only a
+few counts, no sorting of members, and the answer does not depend on their order. That the highest
+total is what the law means is our assumption: no order is published.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+from typing import Any
+
+from tepat.eligibility.plan import Plan, PlannedComponent
+from tepat.policy.compile import is_unknown
+
+
+def column(plan: Plan, component: PlannedComponent) -> str:
+    """The members' column that says whether a member qualifies for a component."""
+    return f"{plan.name}__is_{component.component.name}"
+
+
+def qualifying(plan: Plan, members: Any, uncertain: Any, excluded: Any) -> dict[str, Any]:
+    """Columns of a members table: who qualifies for which component, yes, no or unknown.
+
+    Args:
+        plan: a programme that decides families.
+        members: facts of members, with the family's facts that rules need.
+        uncertain: boolean, unknown where the member's record has an error; true elsewhere.
+        excluded: boolean, whether the member is excluded in person.
+    """
+    rules = plan.rules.on(members)
+    return {
+        column(plan, c): rules.value(c.component.who.node) & uncertain & ~excluded
+        for c in plan.components
+    }
+
+
+def counts(plan: Plan, members: Any) -> dict[str, Any]:
+    """Grouped columns over the members: N(T) for the sets that matter, and what is open."""
+    found: dict[str, Any] = {}
+    flags = [members[column(plan, c)] for c in plan.components]
+    for mask in _masks(plan, range(1, len(flags) + 1)):
+        found[f"{plan.name}__k{mask}"] = members.count(where=_any(flags, mask))
+    could_be = [flag.fill_null(True) for flag in flags]
+    for mask in _masks(plan, [len(flags)]):
+        found[f"{plan.name}__m{mask}"] = members.count(where=_any(could_be, mask))
+    for index, flag in enumerate(flags):
+        found[f"{plan.name}__o{index}"] = members.count(where=is_unknown(flag))
+    return found
+
+
+def _any(flags: list[Any], mask: int) -> Any:
+    return functools.reduce(operator.or_, (f for i, f in enumerate(flags) if mask >> i & 1))
+
+
+def _masks(plan: Plan, prefixes: Any) -> list[int]:
+    masks = {mask for length in prefixes for mask, _ in _terms(plan, length) if mask}
+    return sorted(masks)
+
+
+def _terms(plan: Plan, length: int) -> list[tuple[int, int]]:
+    """For the dearest ``length`` components: each set T, with the caps of those not in it."""
+    first = plan.components[:length]
+    capped = [(i, c.cap) for i, c in enumerate(first) if c.cap is not None]
+    everyone = (1 << length) - 1
+    terms = []
+    for size in range(len(capped) + 1):
+        for left_out in itertools.combinations(capped, size):
+            mask = everyone & ~sum(1 << index for index, _ in left_out)
+            terms.append((mask, sum(cap for _, cap in left_out)))
+    return terms
+
+
+def _filled(plan: Plan, table: Any, length: int, kind: str) -> Any:
+    import ibis
+
+    if length == 0:
+        return ibis.literal(0, "int64")
+    terms = []
+    for mask, caps in _terms(plan, length):
+        members = table[f"{plan.name}__{kind}{mask}"] if mask else ibis.literal(0, "int64")
+        terms.append(members + caps if caps else members)
+    if plan.cap is not None:
+        terms.append(ibis.literal(plan.cap, "int64"))
+    return ibis.least(*terms) if len(terms) > 1 else terms[0]
+
+
+def counted(plan: Plan, table: Any) -> list[Any]:
+    """How many members count for each component, in the plan's order."""
+    filled = [_filled(plan, table, j, "k") for j in range(len(plan.components) + 1)]
+    return [after - before for before, after in itertools.pairwise(filled)]
+
+
+def counted_span(plan: Plan, table: Any) -> tuple[Any, Any]:
+    """How many members count in all: those known, and those who could."""
+    length = len(plan.components)
+    return _filled(plan, table, length, "k"), _filled(plan, table, length, "m")
+
+
+def open_bits(plan: Plan, table: Any) -> Any:
+    """A bit for each component with a member of whom it is unknown whether he or she counts."""
+    import ibis
+
+    bits = [
+        (table[f"{plan.name}__o{i}"] > 0).ifelse(1 << i, 0).cast("int64")
+        for i in range(len(plan.components))
+    ]
+    return functools.reduce(operator.add, bits) if bits else ibis.literal(0, "int64")

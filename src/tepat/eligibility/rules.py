@@ -1,0 +1,407 @@
+"""What the programmes say of each family and person, and why.
+
+Pure: tables in, tables out, as Ibis expressions that run on any engine. All programmes share one
+grouping of the members. An outcome is
+
+- not eligible, where a criterion is false;
+- cannot decide, where none is false and one is unknown;
+- eligible, where all are true.
+
+Criteria that were not checked (a list that was not loaded) stand beside the decision and do not
+block it, unless the ground says so.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tepat.eligibility import components as chosen
+from tepat.eligibility.plan import PLACE_COLUMNS, Criterion, Plan, plan_programme
+from tepat.policy.compile import Counts, Rules, is_unknown
+from tepat.policy.language import Node
+from tepat.policy.model import Policy
+
+NOT_ELIGIBLE, ELIGIBLE, CANNOT_DECIDE = 0, 1, 2
+OUTCOMES = {NOT_ELIGIBLE: "not_eligible", ELIGIBLE: "eligible", CANNOT_DECIDE: "cannot_decide"}
+FAMILY_KEYS = ("family_id", "family_key", "province", "kabupaten", "decile")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known, as Ibis tables.
+
+    ``families`` has ``family_id``, ``blocked`` and ``roster_size``; ``members`` has ``person_id``,
+    ``family_id`` and ``data_ok`` (true, or unknown where the record has an error). ``lists`` names
+    the grounds whose list was loaded. Flags and benefits are None where no such table was given.
+    """
+
+    families: Any
+    members: Any
+    flags: Any | None = None
+    lists: frozenset[str] = frozenset()
+    benefits: Any | None = None
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Two wide tables: one row per family, one per person; columns as ARCHITECTURE.md says."""
+
+    families: Any
+    members: Any
+    plans: tuple[Plan, ...]
+
+
+def decide(policy: Policy, facts: Facts, as_of: date, programmes: Sequence[str]) -> Decisions:
+    """Decide programmes that are in force on a day, for every family and person."""
+    counts = Counts()
+    plans = tuple(plan_programme(policy, name, as_of, facts.lists, counts) for name in programmes)
+    bits = _ground_bits(plans)
+    families = _with_benefits(_with_family_flags(facts, bits), facts, plans, as_of, "family")
+    members = _with_flags(facts, bits)
+    members = _with_benefits(members, facts, plans, as_of, "member")
+    members = _with_family_facts(members, families, _family_names(policy, plans))
+    members = _with_ground_rules(policy, members, bits, Rules(as_of, {}))
+    members = members.mutate(**_qualifying(plans, members, bits))
+    families = _with_counts(families, members, plans, counts, bits)
+    return Decisions(
+        _decided(families, [p for p in plans if p.of_family], bits, FAMILY_KEYS),
+        _decided(
+            _beside(members, families, counts),
+            [p for p in plans if not p.of_family],
+            bits,
+            ("person_id", "person_key", *FAMILY_KEYS),
+        ),
+        plans,
+    )
+
+
+def _ground_bits(plans: Iterable[Plan]) -> dict[str, int]:
+    """A bit for each exclusion ground that a programme uses."""
+    names = dict.fromkeys(c.name for plan in plans for c in plan.criteria if c.ground)
+    return {name: 1 << index for index, name in enumerate(names)}
+
+
+def _with_flags(facts: Facts, bits: dict[str, int]) -> Any:
+    """Members with the grounds found against them: ``hit`` and, while contested, ``contested``."""
+    members = facts.members
+    if facts.flags is None or not bits:
+        return members.mutate(hit=_zero(), contested=_zero())
+    found = _flag_bits(facts.flags.filter(facts.flags.person_id.notnull()), "person_id", bits)
+    joined = members.left_join(found, members.person_id == found.flag_id)
+    return _filled(joined.drop("flag_id"), "hit", "contested")
+
+
+def _with_family_flags(facts: Facts, bits: dict[str, int]) -> Any:
+    families = facts.families
+    if facts.flags is None or not bits:
+        return families.mutate(family_hit=_zero(), family_contested=_zero())
+    whole = facts.flags.filter(facts.flags.person_id.isnull() & facts.flags.family_id.notnull())
+    found = _flag_bits(whole, "family_id", bits)
+    found = found.rename(family_hit="hit", family_contested="contested")
+    joined = families.left_join(found, families.family_id == found.flag_id)
+    return _filled(joined.drop("flag_id"), "family_hit", "family_contested")
+
+
+def _flag_bits(flags: Any, key: str, bits: dict[str, int]) -> Any:
+    import ibis
+
+    flags = flags.filter(flags.ground.isin(list(bits)))
+    bit = ibis.cases(*((flags.ground == name, value) for name, value in bits.items()), else_=0)
+    flags = flags.mutate(bit=bit.cast("int64"))
+    grouped = flags.group_by(flag_id=flags[key]).agg(
+        hit=flags.bit.bit_or(where=~flags.contested.fill_null(False)),
+        contested=flags.bit.bit_or(where=flags.contested.fill_null(False)),
+    )
+    return grouped
+
+
+def _filled(table: Any, *names: str) -> Any:
+    return table.mutate(**{name: table[name].fill_null(0).cast("int64") for name in names})
+
+
+def _zero() -> Any:
+    import ibis
+
+    return ibis.literal(0, "int64")
+
+
+def _with_benefits(table: Any, facts: Facts, plans: Sequence[Plan], as_of: date, unit: str) -> Any:
+    """Columns ``holds__…`` and ``held__…`` for the programmes that rules ask about."""
+    wanted = {
+        (n.kind, str(n.value))
+        for plan in plans
+        for n in _all_nodes(plan)
+        if n.kind in ("holds", "held") and n.member == (unit == "member")
+    }
+    if facts.benefits is None or not wanted:
+        return table
+    import ibis
+
+    key = "person_id" if unit == "member" else "family_id"
+    day, b = ibis.literal(as_of, "date"), facts.benefits
+    tests = {"held": b["from"] <= day}
+    tests["holds"] = tests["held"] & (b["to"].isnull() | (b["to"] >= day))
+    grouped = (
+        b.filter(b[key].notnull())
+        .group_by(benefit_id=b[key])
+        .agg(
+            **{
+                f"{kind}__{name}": b.count(where=tests[kind] & (b.programme == name)) > 0
+                for kind, name in sorted(wanted)
+            }
+        )
+    )
+    joined = table.left_join(grouped, table[key] == grouped.benefit_id).drop("benefit_id")
+    names = [f"{kind}__{name}" for kind, name in sorted(wanted)]
+    return joined.mutate(**{name: joined[name].fill_null(False) for name in names})
+
+
+def _all_nodes(plan: Plan) -> list[Node]:
+    rules = [c.condition.rule for c in plan.criteria if c.condition]
+    rules += [c.component.who for c in plan.components] + list(plan.programme.priority)
+    rules += [plan.programme.amount] if plan.programme.amount else []
+    rules += [c.ground.rule for c in plan.criteria if c.ground and c.ground.rule]
+    return [node for rule in rules for node in rule.node.walk()]
+
+
+def _family_names(policy: Policy, plans: Sequence[Plan]) -> list[str]:
+    """The facts of families that rules about members may need."""
+    names = {str(n.value) for plan in plans for n in _all_nodes(plan) if n.kind == "variable"}
+    held = {
+        f"{n.kind}__{n.value}"
+        for plan in plans
+        for n in _all_nodes(plan)
+        if n.kind in ("holds", "held") and not n.member
+    }
+    of_family = {name for name in names if policy.variables[name].of == "family"}
+    return sorted(of_family | held)
+
+
+def _with_family_facts(members: Any, families: Any, names: Sequence[str]) -> Any:
+    wanted = [
+        "blocked",
+        "roster_size",
+        "province",
+        "kabupaten",
+        "kecamatan",
+        "village",
+        "family_hit",
+        "family_contested",
+        "decile",
+        *names,
+    ]
+    kept = [name for name in dict.fromkeys(wanted) if name in families.columns]
+    other = families.select("family_id", *kept).rename(of_family="family_id")
+    members = members.drop(*[name for name in kept if name in members.columns])
+    return members.left_join(other, members.family_id == other.of_family).drop("of_family")
+
+
+def _with_ground_rules(policy: Policy, members: Any, bits: dict[str, int], rules: Rules) -> Any:
+    """Grounds that a fact of the interview shows: a hit where the fact says so."""
+    hit = members.hit
+    for name, bit in bits.items():
+        rule = policy.grounds[name].rule
+        if rule is not None:
+            found = rules.on(members).value(rule.node).fill_null(False)
+            hit = hit | found.ifelse(bit, 0).cast("int64")
+    return members.mutate(hit=hit)
+
+
+def _qualifying(plans: Sequence[Plan], members: Any, bits: dict[str, int]) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for plan in plans:
+        if plan.of_family and plan.components:
+            mask = sum(
+                bits[c.name] for c in plan.criteria if c.ground and c.ground.reach == "person"
+            )
+            columns |= chosen.qualifying(
+                plan, members, members.data_ok, _found(members.hit, members.contested, mask)
+            )
+    return columns
+
+
+def _found(hit: Any, contested: Any, mask: int) -> Any:
+    """Whether a ground was found: yes, no, or unknown while it is contested."""
+    import ibis
+
+    if not mask:
+        return ibis.literal(False)
+    return ibis.cases(
+        ((hit & mask) != 0, True), ((contested & mask) != 0, ibis.null("boolean")), else_=False
+    )
+
+
+def _with_counts(
+    families: Any, members: Any, plans: Sequence[Plan], counts: Counts, bits: dict[str, int]
+) -> Any:
+    """Families with everything that is counted over their members."""
+    columns = counts.columns(members)
+    for plan in plans:
+        if plan.of_family and plan.components:
+            columns |= chosen.counts(plan, members)
+    if bits:
+        certain, possible = members.hit, members.hit | members.contested
+        columns |= {
+            "any_hit": certain.bit_or(),
+            "any_contested": members.contested.bit_or(),
+            "all_hit": certain.bit_and(),
+            "all_possible": possible.bit_and(),
+        }
+    if not columns:
+        return families
+    grouped = members.group_by(grouped_id=members.family_id).agg(**columns)
+    joined = families.left_join(grouped, families.family_id == grouped.grouped_id)
+    return _filled(joined.drop("grouped_id"), *columns)
+
+
+def _beside(members: Any, families: Any, counts: Counts) -> Any:
+    """Members with the counts of their family, for programmes that decide persons."""
+    names = [
+        n
+        for n in families.columns
+        if n.startswith(tuple(f"{v[0]}_" for v in counts.wanted.values()))
+    ]
+    names += [n for n in ("any_hit", "any_contested") if n in families.columns]
+    names += [] if "family_key" in members.columns else ["family_key"]
+    if not names:
+        return members
+    other = families.select("family_id", *names).rename(of_family="family_id")
+    return members.left_join(other, members.family_id == other.of_family).drop("of_family")
+
+
+def _decided(table: Any, plans: Sequence[Plan], bits: dict[str, int], keys: Sequence[str]) -> Any:
+    """The wide table of outcomes, reasons and amounts."""
+    import ibis
+
+    columns = {key: table[key] if key in table.columns else ibis.null("string") for key in keys}
+    for plan in plans:
+        columns |= _decision(plan, table, bits)
+    return table.select(**columns)
+
+
+def _decision(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
+    import ibis
+
+    states = [criterion_state(plan, c, table, bits) for c in plan.criteria]
+    failed = _bits([~state for state in states])
+    unknown = _bits([is_unknown(state) for state in states])
+    outcome = ibis.cases(
+        (failed != 0, NOT_ELIGIBLE), (unknown != 0, CANNOT_DECIDE), else_=ELIGIBLE
+    ).cast("int8")
+    columns = {"outcome": outcome, "failed": failed, "unknown": unknown}
+    amounts = amount_columns(plan, table)
+    paid = amounts.pop("amount")
+    columns["amount"] = ibis.cases((outcome == ELIGIBLE, paid), else_=ibis.null("int64"))
+    columns |= amounts
+    columns |= {
+        f"priority{i}": plan.rules.on(table).value(rule.node).low
+        for i, rule in enumerate(plan.programme.priority)
+    }
+    return {f"{plan.name}__{name}": column for name, column in columns.items()}
+
+
+def _bits(states: Sequence[Any]) -> Any:
+    import ibis
+
+    parts = [
+        ibis.cases((state, 1 << index), else_=0).cast("int64") for index, state in enumerate(states)
+    ]
+    return functools.reduce(operator.add, parts)
+
+
+def criterion_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str, int]) -> Any:
+    """Whether a criterion is met: yes, no or unknown."""
+    import ibis
+
+    if criterion.condition is not None:
+        rules = _rules_for_conditions(plan, table)
+        return rules.value(criterion.condition.rule.node)
+    if criterion.ground is not None:
+        return _ground_state(plan, criterion, table, bits[criterion.name])
+    if criterion.name == "in_place":
+        place = str(plan.programme.place)
+        return table[PLACE_COLUMNS[len(place)]] == place
+    if criterion.name == "amount_known":
+        known = _amount(plan, table).notnull()
+        return ibis.cases((known, True), else_=ibis.null("boolean"))
+    bad = table.blocked if plan.of_family else table.blocked | table.data_ok.isnull()
+    return ibis.cases((bad, ibis.null("boolean")), else_=True)
+
+
+def _rules_for_conditions(plan: Plan, table: Any) -> Rules:
+    if not (plan.of_family and plan.components):
+        return plan.rules.on(table)
+    return plan.rules.on(table, chosen.counted_span(plan, table))
+
+
+def _ground_state(plan: Plan, criterion: Criterion, table: Any, bit: int) -> Any:
+    """True where the ground was not found; unknown while contested or a required list is missing."""
+    import ibis
+
+    ground = criterion.ground
+    assert ground is not None
+    if ground.reach == "family":
+        hit, contested = (
+            table.any_hit | table.family_hit,
+            (table.any_contested | table.family_contested),
+        )
+    elif plan.of_family:  # a person's ground excludes the family only where it meets every member
+        someone = (table.roster_size > 0).ifelse(-1, 0).cast("int64")
+        hit = (table.all_hit & someone) | table.family_hit
+        contested = (table.all_possible & someone) | table.family_contested
+    else:
+        hit, contested = table.hit, table.contested
+    found = _found(hit, contested, bit)
+    if ground.required and ground.name in plan.not_checked:
+        return ibis.cases((found, False), else_=ibis.null("boolean"))
+    return ~found
+
+
+def _amount(plan: Plan, table: Any) -> Any:
+    assert plan.programme.amount is not None
+    return _rules_for_conditions(plan, table).value(plan.programme.amount.node).low
+
+
+def amount_columns(plan: Plan, table: Any) -> dict[str, Any]:
+    """The yearly amount, how it is made up, and what an unknown fact could add to."""
+    import ibis
+
+    fixed = _amount(plan, table) if plan.pays_amount else None
+    parts: dict[str, Any] = {}
+    numbers: list[Any] = []
+    if plan.components and plan.of_family:
+        numbers = chosen.counted(plan, table)
+        parts["open"] = chosen.open_bits(plan, table)
+    elif plan.components:
+        numbers, parts["open"] = _of_person(plan, table)
+    else:
+        parts["open"] = ibis.literal(0, "int64")
+    for component, number in zip(plan.components, numbers, strict=True):
+        parts[f"n_{component.component.name}"] = number.cast("int16")
+    terms = [n * c.amount for c, n in zip(plan.components, numbers, strict=True)]
+    terms += [fixed] if fixed is not None else []
+    parts["amount"] = (
+        functools.reduce(operator.add, terms).cast("int64") if terms else ibis.null("int64")
+    )
+    if plan.programme.amount_paid_first and fixed is not None:
+        parts["fixed"] = fixed
+    return parts
+
+
+def _of_person(plan: Plan, table: Any) -> tuple[list[Any], Any]:
+    """A person counts for one component: the dearest for which he or she surely qualifies."""
+    import ibis
+
+    rules = plan.rules.on(table)
+    states = [rules.value(c.component.who.node) for c in plan.components]
+    numbers, taken = [], ibis.literal(False)
+    for state in states:
+        mine = state.fill_null(False) & ~taken
+        numbers.append(mine.ifelse(1, 0).cast("int64"))
+        taken = taken | mine
+    return numbers, _bits([is_unknown(state) for state in states])
