@@ -29,12 +29,12 @@ system:
 	@PYTHON="$(PYTHON)" scripts/system_packages
 
 .venv/ready: requirements-dev.lock pyproject.toml | system
-	@echo "Installing Tepat into .venv (one to three minutes)"
+	@echo "Installing Tepat into .venv (one or two minutes)"
 	@rm -f .venv/ready
 	@"$(PYTHON)" -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@.venv/bin/python -m pip check --disable-pip-version-check
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -m pip check --quiet --disable-pip-version-check
 	@touch .venv/ready
 
 # The demonstration is made afresh each time, so that it shows the code as it is.
