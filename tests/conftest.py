@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +22,12 @@ def tepat(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the installed command as a user would and return what it said."""
     program = Path(sys.executable).with_name("tepat")
     return subprocess.run(
-        [program, *map(str, words)], capture_output=True, text=True, timeout=300, check=False
+        [program, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "COLUMNS": "160", "NO_COLOR": "1"},
     )
 
 
