@@ -50,8 +50,8 @@ def test_the_glossary_gives_each_word_one_meaning() -> None:
 
 def test_architecture_names_every_package() -> None:
     told = text_of(Path("ARCHITECTURE.md"))
-    packages = {name.parts[2] for name in tracked_files() if name.parts[:2] == ("src", "tepat")}
-    packages -= {"__init__.py", "__main__.py", "py.typed"}
+    inside = (name.parts[2] for name in tracked_files() if name.parts[:2] == ("src", "tepat"))
+    packages = {part.removesuffix(".py").split("_")[0] for part in inside} - {"", "py.typed"}
     missing = sorted(each for each in packages if not re.search(rf"\b{re.escape(each)}", told))
     assert packages, "no package was found under src/tepat"
     assert not missing, f"ARCHITECTURE.md does not name {', '.join(missing)}. Say what each is for."
