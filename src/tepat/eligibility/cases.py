@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat.eligibility.facts import with_computed
+from tepat.eligibility.plan import Plan
 from tepat.eligibility.rules import OUTCOMES, Facts, decide
 from tepat.enrolment.instalments import instalments
 from tepat.policy.compile import IBIS_TYPES
@@ -32,6 +33,7 @@ EXPECTED = (
     "counted",
     "open",
     "instalments",
+    "channel",
     "persons",
 )
 
@@ -162,7 +164,9 @@ def check_cases(policy: Policy, cases: Sequence[Case]) -> list[Difference]:
         ):
             found += _not_in_force(policy, case)
         else:
-            groups[case.programme, case.on, case.lists].append(case)
+            excluded_by = policy.programmes[case.programme].excluded_by
+            required = {name for name in excluded_by if policy.grounds[name].required}
+            groups[case.programme, case.on, case.lists & required].append(case)
     for (programme, on, lists), group in groups.items():
         found += _check_group(policy, programme, on, lists, group)
     return found
@@ -311,33 +315,34 @@ def _check_group(
         rows[row["family_id"]].append(row)
     found = []
     for index, case in enumerate(cases):
-        answers = [_answer(plan, row) for row in rows[index]]
+        answers = [_answer(plan, case, row) for row in rows[index]]
         found += [Difference(case, what) for what in _differences(case, plan, answers)]
     con.disconnect()
     return found
 
 
-def _answer(plan: Any, row: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(plan: Plan, case: Case, row: Mapping[str, Any]) -> dict[str, Any]:
     def get(name: str) -> Any:
         return row.get(f"{plan.name}__{name}")
 
     names = [c.name for c in plan.criteria]
     components = [c.component.name for c in plan.components]
-    amount = get("amount")
+    failed = [n for i, n in enumerate(names) if get("failed") >> i & 1]
+    grounds = plan.programme.excluded_by
     return {
         "outcome": OUTCOMES[get("outcome")],
-        "amount_year": amount,
-        "failed": [n for i, n in enumerate(names) if get("failed") >> i & 1],
+        "amount_year": get("amount"),
+        "failed": failed,
         "unknown": [n for i, n in enumerate(names) if get("unknown") >> i & 1],
-        "not_checked": list(plan.not_checked),
+        "not_checked": [g for g in grounds if g not in case.lists and g not in failed],
         "counted": {n: get(f"n_{n}") for n in components if get(f"n_{n}")},
         "open": [n for i, n in enumerate(components) if get("open") >> i & 1],
-        "instalments": instalments(plan, amount, get("fixed") or 0),
+        "fixed": get("fixed") or 0,
         "member": row.get("person_id", 0) % 1000,
     }
 
 
-def _differences(case: Case, plan: Any, answers: list[dict[str, Any]]) -> list[str]:
+def _differences(case: Case, plan: Plan, answers: list[dict[str, Any]]) -> list[str]:
     if not plan.of_family and "persons" in case.expect:
         found = []
         for wanted in case.expect["persons"]:
@@ -345,26 +350,30 @@ def _differences(case: Case, plan: Any, answers: list[dict[str, Any]]) -> list[s
             answer = next((a for a in answers if a["member"] == number), None)
             found += [
                 f"member {number}: {text}"
-                for text in (_compare(wanted, answer) if answer else ["is not among the members"])
+                for text in (
+                    _compare(wanted, plan, answer) if answer else ["is not among the members"]
+                )
             ]
         return found
     if not answers:
         return ["no decision was made: the case has no members"]
-    return _compare(case.expect, answers[0])
+    return _compare(case.expect, plan, answers[0])
 
 
-def _compare(wanted: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
+def _compare(wanted: Mapping[str, Any], plan: Plan, answer: Mapping[str, Any]) -> list[str]:
     found = []
     for key, value in wanted.items():
-        if key in ("persons", "member"):
+        if key in ("persons", "member", "channel"):
             continue
-        given, expected = answer[key], value
+        given, expected = answer.get(key), value
         if key in ("failed", "unknown", "open", "not_checked"):
             given, expected = sorted(given), sorted(expected or [])
         elif key == "counted":
             expected = {name: number for name, number in (value or {}).items() if number}
         elif key == "instalments":
-            expected = list(value)
+            channel = wanted.get("channel")
+            given = instalments(plan, answer["amount_year"], answer["fixed"], channel) or []
+            expected = list(value or [])
         if given != expected:
             found.append(
                 f"{key} expected {_plainly(expected)}, got {_plainly(given)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tepat.policy.compile import Rules, Span
+from tepat.policy.compile import IBIS_TYPES, Rules, Span, with_columns
 from tepat.policy.model import Policy
 
 
@@ -15,10 +15,12 @@ def with_computed(policy: Policy, table: Any, of: str, as_of: date) -> Any:
     A computed number outside its variable's bounds counts as unknown.
     """
     columns = {}
-    rules = Rules(as_of, {}).on(table)
-    for variable in policy.variables.values():
-        if variable.of != of or variable.computed is None:
-            continue
+    computed = [v for v in policy.variables.values() if v.of == of and v.computed]
+    needed = {name for v in computed if v.computed for name in v.computed.names("variable")}
+    kinds = {name: IBIS_TYPES[policy.variables[name].type] for name in sorted(needed)}
+    rules = Rules(as_of, {}).on(with_columns(table, kinds))
+    for variable in computed:
+        assert variable.computed is not None
         value = rules.value(variable.computed.node)
         if isinstance(value, Span):
             value = value.low
@@ -27,7 +29,7 @@ def with_computed(policy: Policy, table: Any, of: str, as_of: date) -> Any:
         if variable.name in table.columns:
             value = value.coalesce(table[variable.name])
         columns[variable.name] = value
-    return table.mutate(**columns) if columns else table
+    return rules.table.mutate(**columns) if columns else table
 
 
 def _null(kind: str) -> Any:

@@ -97,9 +97,10 @@ def plan_programme(
     return plan
 
 
-def calendar_on(programme: Programme, day: date) -> Calendar | None:
-    """The calendar of the programme's first channel that is in force on a day."""
-    return next((c for c in programme.calendars if c.period.covers(day)), None)
+def calendar_on(programme: Programme, day: date, channel: str | None = None) -> Calendar | None:
+    """The calendar in force on a day, of one channel or of the first that is named."""
+    asked = (c for c in programme.calendars if channel in (None, c.channel))
+    return next((c for c in asked if c.period.covers(day)), None)
 
 
 def _components(programme: Programme, rules: Rules, as_of: date) -> tuple[PlannedComponent, ...]:

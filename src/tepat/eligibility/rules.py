@@ -16,13 +16,13 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from tepat.eligibility import components as chosen
 from tepat.eligibility.plan import PLACE_COLUMNS, Criterion, Plan, plan_programme
-from tepat.policy.compile import Counts, Rules, is_unknown
+from tepat.policy.compile import IBIS_TYPES, Counts, Rules, column, is_unknown, with_columns
 from tepat.policy.language import Node
 from tepat.policy.model import Policy
 
@@ -61,6 +61,7 @@ def decide(policy: Policy, facts: Facts, as_of: date, programmes: Sequence[str])
     counts = Counts()
     plans = tuple(plan_programme(policy, name, as_of, facts.lists, counts) for name in programmes)
     bits = _ground_bits(plans)
+    facts = _complete(policy, facts, plans)
     families = _with_benefits(_with_family_flags(facts, bits), facts, plans, as_of, "family")
     members = _with_flags(facts, bits)
     members = _with_benefits(members, facts, plans, as_of, "member")
@@ -84,6 +85,21 @@ def _ground_bits(plans: Iterable[Plan]) -> dict[str, int]:
     """A bit for each exclusion ground that a programme uses."""
     names = dict.fromkeys(c.name for plan in plans for c in plan.criteria if c.ground)
     return {name: 1 << index for index, name in enumerate(names)}
+
+
+def _complete(policy: Policy, facts: Facts, plans: Sequence[Plan]) -> Facts:
+    """Facts with a column for every variable that a rule names."""
+    names = {str(n.value) for plan in plans for n in _all_nodes(plan) if n.kind == "variable"}
+    used = [policy.variables[name] for name in sorted(names)]
+    kinds: dict[str, dict[str, str]] = {
+        of: {v.name: IBIS_TYPES[v.type] for v in used if v.of == of} for of in ("family", "member")
+    }
+    kinds["family"] |= dict.fromkeys(PLACE_COLUMNS.values(), "string") | {"decile": "int64"}
+    return replace(
+        facts,
+        families=with_columns(facts.families, kinds["family"]),
+        members=with_columns(facts.members, kinds["member"]),
+    )
 
 
 def _with_flags(facts: Facts, bits: dict[str, int]) -> Any:
@@ -138,26 +154,21 @@ def _with_benefits(table: Any, facts: Facts, plans: Sequence[Plan], as_of: date,
         for n in _all_nodes(plan)
         if n.kind in ("holds", "held") and n.member == (unit == "member")
     }
+    names = [f"{kind}__{name}" for kind, name in sorted(wanted)]
     if facts.benefits is None or not wanted:
-        return table
+        return with_columns(table, dict.fromkeys(names, "boolean"))
     import ibis
 
     key = "person_id" if unit == "member" else "family_id"
-    day, b = ibis.literal(as_of, "date"), facts.benefits
-    tests = {"held": b["from"] <= day}
-    tests["holds"] = tests["held"] & (b["to"].isnull() | (b["to"] >= day))
-    grouped = (
-        b.filter(b[key].notnull())
-        .group_by(benefit_id=b[key])
-        .agg(
-            **{
-                f"{kind}__{name}": b.count(where=tests[kind] & (b.programme == name)) > 0
-                for kind, name in sorted(wanted)
-            }
-        )
-    )
+    day = ibis.literal(as_of, "date")
+    b = facts.benefits.filter(facts.benefits[key].notnull() & (facts.benefits["from"] <= day))
+    tests = {"held": ibis.literal(True), "holds": b["to"].isnull() | (b["to"] >= day)}
+    columns = {
+        f"{kind}__{name}": b.count(where=tests[kind] & (b.programme == name)) > 0
+        for kind, name in sorted(wanted)
+    }
+    grouped = b.group_by(benefit_id=b[key]).agg(**columns)
     joined = table.left_join(grouped, table[key] == grouped.benefit_id).drop("benefit_id")
-    names = [f"{kind}__{name}" for kind, name in sorted(wanted)]
     return joined.mutate(**{name: joined[name].fill_null(False) for name in names})
 
 
@@ -299,10 +310,10 @@ def _decision(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
     columns["amount"] = ibis.cases((outcome == ELIGIBLE, paid), else_=ibis.null("int64"))
     columns |= amounts
     columns |= {
-        f"priority{i}": plan.rules.on(table).value(rule.node).low
+        f"priority{i}": column(plan.rules.on(table).value(rule.node).low)
         for i, rule in enumerate(plan.programme.priority)
     }
-    return {f"{plan.name}__{name}": column for name, column in columns.items()}
+    return {f"{plan.name}__{name}": value for name, value in columns.items()}
 
 
 def _bits(states: Sequence[Any]) -> Any:
@@ -340,7 +351,7 @@ def _rules_for_conditions(plan: Plan, table: Any) -> Rules:
 
 
 def _ground_state(plan: Plan, criterion: Criterion, table: Any, bit: int) -> Any:
-    """True where the ground was not found; unknown while contested or a required list is missing."""
+    """True where not found; unknown while contested, or where a required list is missing."""
     import ibis
 
     ground = criterion.ground
@@ -364,7 +375,7 @@ def _ground_state(plan: Plan, criterion: Criterion, table: Any, bit: int) -> Any
 
 def _amount(plan: Plan, table: Any) -> Any:
     assert plan.programme.amount is not None
-    return _rules_for_conditions(plan, table).value(plan.programme.amount.node).low
+    return column(_rules_for_conditions(plan, table).value(plan.programme.amount.node).low)
 
 
 def amount_columns(plan: Plan, table: Any) -> dict[str, Any]:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from tepat.eligibility.plan import Plan
+from tepat.eligibility.plan import Plan, calendar_on
 
 
-def instalments(plan: Plan, amount: int | None, fixed: int = 0) -> list[int] | None:
+def instalments(
+    plan: Plan, amount: int | None, fixed: int = 0, channel: str | None = None
+) -> list[int] | None:
     """The instalments of one award in rupiah; None where nothing is paid or no calendar is known.
 
-    ``fixed`` is the part of the amount that is paid whole with the first instalment.
+    ``fixed`` is the part of the amount that is paid whole with the first instalment. Without a
+    channel, the programme's first one is meant.
     """
-    if amount is None or plan.calendar is None:
+    calendar = calendar_on(plan.programme, plan.rules.as_of, channel)
+    if amount is None or calendar is None:
         return None
-    months = plan.calendar.months
+    months = calendar.months
     cumulative = list(itertools.accumulate(months, initial=0))
     split = amount - fixed
     shares = [split * done // cumulative[-1] for done in cumulative]

@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from tepat.policy.language import Node
-from tepat.policy.meaning import DATE, DIVISION_DECIMALS, CodeType, Number, division_factor
+from tepat.policy.meaning import DATE, DIVISION_DECIMALS, Number, division_factor
 from tepat.policy.model import Parameter, Value
 
 IBIS_TYPES = {
@@ -32,7 +32,11 @@ IBIS_TYPES = {
 
 @dataclass(frozen=True)
 class Span:
-    """A number in the engine: scaled integers, the lowest and the highest it can be."""
+    """A number: scaled integers, the lowest and the highest it can be.
+
+    Each is an Ibis expression, or a Python integer where the rule is constant: an engine would
+    read a written number as 32 bits wide.
+    """
 
     low: Any
     high: Any
@@ -66,12 +70,31 @@ class Counts:
         for name, node, rules in self.wanted.values():
             inner = rules.on(members).value(node.args[0])
             if isinstance(inner, Span):
-                found[f"{name}_sum"] = whole(inner.low.sum())
-                found[f"{name}_open"] = members.count(where=inner.low.isnull())
+                number = column(inner.low)
+                found[f"{name}_sum"] = whole(number.sum())
+                found[f"{name}_open"] = members.count(where=number.isnull())
             else:
                 found[f"{name}_yes"] = members.count(where=inner)
                 found[f"{name}_open"] = members.count(where=is_unknown(inner))
         return found
+
+
+def column(number: Any) -> Any:
+    """A span's end as an expression."""
+    import ibis
+
+    return ibis.literal(number, "int64") if isinstance(number, int) else number
+
+
+def with_columns(table: Any, kinds: Mapping[str, str]) -> Any:
+    """The table with every named column; one that is not there is unknown in every row.
+
+    Rules compare columns only: Ibis reads ``null == x`` as ``x is null``.
+    """
+    import ibis
+
+    missing = {name: ibis.null(kind) for name, kind in kinds.items() if name not in table.columns}
+    return table.mutate(**missing) if missing else table
 
 
 def is_unknown(state: Any) -> Any:
@@ -155,10 +178,7 @@ class Rules:
         import ibis
 
         if isinstance(node.type, Number):
-            return _exact(
-                ibis.literal(int(Decimal(node.value).scaleb(node.type.decimals)), "int64"),
-                node.type.decimals,
-            )
+            return _exact(int(Decimal(node.value).scaleb(node.type.decimals)), node.type.decimals)
         kinds = {"yes_no": "boolean", "date": "date", "code": "int16"}
         return ibis.literal(node.value, kinds[node.kind])
 
@@ -168,25 +188,14 @@ class Rules:
         value = self.parameter(str(node.value))
         if isinstance(value, date) or node.type == DATE:
             return ibis.literal(value, "date")
-        scaled = None if value is None else int(Decimal(value).scaleb(node.type.decimals))
-        return _exact(ibis.literal(scaled, "int64"), node.type.decimals)
+        assert value is not None  # `programme` refuses rules that lack a value on a day
+        return _exact(int(Decimal(value).scaleb(node.type.decimals)), node.type.decimals)
 
     def _variable(self, node: Node) -> Any:
-        column = self._column(str(node.value), node.type)
+        fact = self.table[str(node.value)]
         if isinstance(node.type, Number):
-            return _exact(column.cast("int64"), node.type.decimals)
-        return column
-
-    def _column(self, name: str, kind: Any) -> Any:
-        import ibis
-
-        if name in self.table.columns:
-            return self.table[name]
-        if isinstance(kind, Number):
-            return ibis.null("int64")
-        return ibis.null(
-            "int16" if isinstance(kind, CodeType) else "date" if kind == DATE else "boolean"
-        )
+            return _exact(fact.cast("int64"), node.type.decimals)
+        return fact
 
     def _as_of(self, node: Node) -> Any:
         import ibis
@@ -201,10 +210,7 @@ class Rules:
         return Span(*self.counted, 0)
 
     def _holds(self, node: Node) -> Any:
-        import ibis
-
-        name = f"{node.kind}__{node.value}"
-        return self.table[name] if name in self.table.columns else ibis.null("boolean")
+        return self.table[f"{node.kind}__{node.value}"]
 
     def _and(self, node: Node) -> Any:
         return functools.reduce(operator.and_, map(self.value, node.args))
@@ -231,8 +237,7 @@ class Rules:
 
     def _in_codes(self, node: Node) -> Any:
         subject = self.value(node.args[0])
-        tests = [subject == code for code in node.value]
-        return functools.reduce(operator.or_, tests) if tests else (subject != subject)
+        return functools.reduce(operator.or_, [subject == code for code in node.value])
 
     def _in_range(self, node: Node) -> Any:
         subject, low, high = map(self.value, node.args)
@@ -350,10 +355,11 @@ def _compare(sign: str, one: Any, other: Any) -> Any:
     compare = _OPERATORS[sign]
     if not isinstance(one, Span):
         return compare(one, other)
-    if one.exact and other.exact:
-        return compare(one.low, other.low)
     import ibis
 
+    if one.exact and other.exact:
+        answer = compare(one.low, other.low)
+        return ibis.literal(answer) if isinstance(answer, bool) else answer
     unknown = ibis.null("boolean")
     if sign in ("=", "!="):
         same = (one.low == other.high) & (one.high == other.low)
@@ -387,6 +393,8 @@ def _choose(kind: str, one: Any, other: Any) -> Any:
     import ibis
 
     first = one <= other if kind == "min" else one >= other
+    if isinstance(first, bool):
+        return one if first else other
     return ibis.cases((first, one), (~first, other), else_=ibis.null("int64"))
 
 
@@ -429,6 +437,8 @@ def _over(one: Span, other: Span, node: Node) -> Span:
     up, down = division_factor(node.args[0].type, node.args[1].type)
 
     def divide(a: Any, b: Any) -> Any:
+        if isinstance(b, int):
+            return (a * up) // (b * down) if b else ibis.null("int64")
         return (a * up) // (b * down).nullif(0)
 
     if one.exact and other.exact:

@@ -191,6 +191,8 @@ def _groups(
                 nearest(answer, by_name),
                 "groups",
             )
+        if not members:
+            r.wrong(f"Group '{name}' has no answers.", key="groups")
         groups[str(name)] = tuple(by_name[m] for m in members if m in by_name)
     return groups
 
