@@ -18,6 +18,7 @@ YES = ("1", "yes", "y", "ya", "true", "benar")
 NO = ("0", "no", "n", "tidak", "false", "salah")
 UNLISTED = "\x01"  # a mapping puts it before a source code that it does not translate
 LONGEST_KEY = 200
+KEPT = "kept__"  # before the names of source columns that a model asked for
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE")
 
