@@ -1,0 +1,227 @@
+"""Who is in: overlaps, quotas and places, programme by programme in the order of the policy.
+
+Pure: decisions in, awards out. An award bars a later programme that may not be held with it;
+waiting does not. Within a kabupaten's share the order is the programme's own priority, then
+decile, then score, then a tie-break that anyone can compute (see ``assessment.rules``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tepat.eligibility.plan import Plan
+from tepat.eligibility.rules import ELIGIBLE
+from tepat.enrolment.instalments import instalment_column
+from tepat.enrolment.shares import NATIONAL, shares
+from tepat.policy.model import Policy
+
+AWARDED, WAITING, REFUSED = "awarded", "waiting", "refused"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What allocation needs to know.
+
+    Attributes:
+        families: the decisions of families.
+        members: the decisions of persons.
+        ranking: ``family_id``, ``score``.
+        benefits: who holds what already; None where it was not given.
+        quotas: by programme, then by kabupaten code (``""`` is national); a programme that is not
+            named has the national quota of its policy file, if any.
+    """
+
+    families: Any
+    members: Any
+    ranking: Any
+    benefits: Any | None
+    quotas: Mapping[str, Mapping[str, int]]
+
+
+@dataclass
+class Allocation:
+    """Awards of all programmes, and the share of each kabupaten.
+
+    ``awards`` has one table per programme; ``lines`` gives, per programme and kabupaten, the quota
+    line and how many compete. A programme without a quota has no line.
+    """
+
+    awards: list[Any] = field(default_factory=list)
+    lines: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+
+
+def allocate(con: Any, policy: Policy, plans: Sequence[Plan], claims: Claims) -> Allocation:
+    """Allocate programmes in the policy's order; awards become temporary tables of ``con``."""
+    done = Allocation()
+    taken: dict[str, Any] = {}
+    for plan in sorted(plans, key=lambda plan: list(policy.programmes).index(plan.name)):
+        barred = _barring(policy, plan, taken, claims.benefits)
+        table = _candidates(plan, claims, barred)
+        table = con.create_table(f"candidates_{plan.name}", table, temp=True)
+        lines = _lines(con, plan, table, _quota(plan, claims.quotas))
+        awards = con.create_table(f"awards_{plan.name}", _awards(plan, table, lines), temp=True)
+        con.drop_table(f"candidates_{plan.name}")
+        taken[plan.name] = awards.filter(awards.status == AWARDED)
+        done.awards.append(awards)
+        done.lines[plan.name] = lines or {}
+    return done
+
+
+def _quota(plan: Plan, quotas: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+    if plan.name in quotas:
+        return quotas[plan.name]
+    rule = plan.programme.quota
+    if rule is None or not plan.rules.in_force(rule.node):
+        return {}
+    return {NATIONAL: plan.rules.constant(rule.node)}
+
+
+def _barring(
+    policy: Policy, plan: Plan, taken: Mapping[str, Any], benefits: Any | None
+) -> list[tuple[str, Any, str]]:
+    """Earlier awards that bar this programme: its name, the table, and the key that must match."""
+    found = []
+    for other in policy.barred_with(plan.name):
+        both_persons = not plan.of_family and policy.programmes[other].unit == "member"
+        key = "person_id" if both_persons else "family_id"
+        if other in taken:
+            found.append((other, taken[other].select(key).distinct(), key))
+        elif benefits is not None:
+            held = _held(benefits, other, plan.rules.as_of)
+            found.append((other, held.filter(held[key].notnull()).select(key).distinct(), key))
+    return found
+
+
+def _held(benefits: Any, programme: str, day: date) -> Any:
+    import ibis
+
+    today = ibis.literal(day, "date")
+    return benefits.filter(
+        (benefits.programme == programme)
+        & (benefits["from"] <= today)
+        & (benefits["to"].isnull() | (benefits["to"] >= today))
+    )
+
+
+def _candidates(plan: Plan, claims: Claims, barred: Iterable[tuple[str, Any, str]]) -> Any:
+    """Eligible families or persons, with what their order hangs on and what bars them."""
+    import ibis
+
+    table = claims.families if plan.of_family else claims.members
+    table = table.filter(table[f"{plan.name}__outcome"] == ELIGIBLE)
+    key = table.family_key if plan.of_family else table.person_key
+    seed = plan.rules.as_of.isoformat()
+    columns = {
+        "family_id": table.family_id,
+        "family_key": table.family_key,
+        "person_id": ibis.null("int64") if plan.of_family else table.person_id,
+        "person_key": ibis.null("string") if plan.of_family else table.person_key,
+        "province": table.province,
+        "kabupaten": table.kabupaten,
+        "decile": table.decile,
+        "amount_year": table[f"{plan.name}__amount"],
+        "tie": (ibis.literal(f"{seed}:") + key).hexdigest("md5"),
+    }
+    columns |= {
+        name: table[f"{plan.name}__{name}"]
+        for name in [*_own_order(plan), "fixed"]
+        if f"{plan.name}__{name}" in table.columns
+    }
+    chosen = table.select(**columns)
+    ranking = claims.ranking
+    scores = ranking.select(ranked_id=ranking.family_id, score=ranking.score)
+    chosen = chosen.left_join(scores, chosen.family_id == scores.ranked_id).drop("ranked_id")
+    return _with_bars(chosen, list(barred))
+
+
+def _with_bars(table: Any, barred: Sequence[tuple[str, Any, str]]) -> Any:
+    """The column ``barred_by``: the first programme that stands in the way, or null."""
+    import ibis
+
+    for name, other, key in barred:
+        other = other.select(bar_id=other[key])
+        joined = table.left_join(other, table[key] == other.bar_id)
+        table = joined.mutate(**{f"bar__{name}": joined.bar_id.notnull()}).drop("bar_id")
+    bars = [(table[f"bar__{name}"], name) for name, _, _ in barred]
+    reason = ibis.cases(*bars, else_=ibis.null("string")) if bars else ibis.null("string")
+    return table.mutate(barred_by=reason).drop(*(f"bar__{name}" for name, _, _ in barred))
+
+
+def _own_order(plan: Plan) -> list[str]:
+    return [f"priority{i}" for i in range(len(plan.programme.priority))]
+
+
+def _lines(
+    con: Any, plan: Plan, candidates: Any, quota: Mapping[str, int]
+) -> dict[str, dict[str, int]] | None:
+    """The quota line of each kabupaten; None where the programme has no quota."""
+    free = candidates.filter(candidates.barred_by.isnull())
+    counted = free.group_by(code=free.kabupaten.fill_null("")).agg(number=free.count())
+    eligible = {row["code"]: row["number"] for row in con.to_pyarrow(counted).to_pylist()}
+    found = shares(quota, eligible)
+    if found is None:
+        return None
+    return {
+        code: {"quota": found.get(code, 0), "eligible": eligible[code]} for code in sorted(eligible)
+    }
+
+
+def _awards(plan: Plan, table: Any, lines: Mapping[str, Mapping[str, int]] | None) -> Any:
+    import ibis
+
+    order = [
+        table[name].asc(nulls_first=False) for name in _own_order(plan) if name in table.columns
+    ]
+    order += [table.decile.asc(nulls_first=False), table.score.asc(nulls_first=False), table.tie]
+    window = ibis.window(group_by=[table.kabupaten, table.barred_by.isnull()], order_by=order)
+    ranked = table.mutate(place=(ibis.row_number().over(window) + 1).cast("int64"))
+    free = ranked.barred_by.isnull()
+    if lines is None:
+        status = ibis.cases((free, AWARDED), else_=REFUSED)
+        place: Any = ibis.null("int64")
+    else:
+        ranked = _with_line(ranked, lines)
+        free = ranked.barred_by.isnull()
+        status = ibis.cases((~free, REFUSED), (ranked.place <= ranked.line, AWARDED), else_=WAITING)
+        place = ibis.cases((free, ranked.place), else_=ibis.null("int64"))
+    fixed = ranked.fixed if "fixed" in ranked.columns else None
+    parts = ibis.cases(
+        (
+            (status == AWARDED) & ranked.amount_year.notnull(),
+            instalment_column(plan, ranked.amount_year, fixed),
+        ),
+        else_=ibis.null("array<int64>"),
+    )
+    return ranked.select(
+        programme=ibis.literal(plan.name),
+        family_id=ranked.family_id,
+        family_key=ranked.family_key,
+        person_id=ranked.person_id,
+        person_key=ranked.person_key,
+        province=ranked.province,
+        kabupaten=ranked.kabupaten,
+        status=status,
+        place=place,
+        amount_year=ranked.amount_year,
+        instalments=parts,
+        barred_by=ranked.barred_by,
+    )
+
+
+def _with_line(table: Any, lines: Mapping[str, Mapping[str, int]]) -> Any:
+    """The quota line of each row's kabupaten."""
+    import ibis
+    import pyarrow as pa
+
+    rows = ibis.memtable(
+        pa.table(
+            {
+                "line_code": pa.array(list(lines), pa.string()),
+                "line": pa.array([line["quota"] for line in lines.values()], pa.int64()),
+            }
+        )
+    )
+    return table.left_join(rows, table.kabupaten.fill_null("") == rows.line_code)
