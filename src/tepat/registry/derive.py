@@ -37,6 +37,7 @@ class Derivation:
         self.types, self.problems, self.file, self.members = types, problems, file, members
         self.by_name = {name.lower(): name for name in types}
         self.aggregates: dict[str, str] = {}  # name -> SQL over the members' source
+        self.cells: dict[str, str] = {}  # name -> SQL; worked out once for each row
 
     def column(self, name: str, where: Where) -> str:
         """The quoted source column, found without regard to case."""
@@ -51,11 +52,23 @@ class Derivation:
         """A source cell as text: 1.0 as 1, blank as null."""
         column = self.column(name, where)
         text = f"nullif(trim(CAST({column} AS VARCHAR)), '')"
-        return f"regexp_replace({text}, '^(-?[0-9]+)[.]0+$', '\\1')"
+        return self._once("cell__" + column.strip('"'),
+                          f"regexp_replace({text}, '^(-?[0-9]+)[.]0+$', '\\1')")
 
     def number(self, name: str, where: Where) -> str:
         """A source cell as an exact number; null where it is not one."""
-        return f"TRY_CAST(replace({self.cell(name, where)}, ',', '.') AS DECIMAL(24,6))"
+        column = self.column(name, where)
+        text = f"replace(trim(CAST({column} AS VARCHAR)), ',', '.')"
+        return self._once("number__" + column.strip('"'), f"TRY_CAST({text} AS DECIMAL(24,6))")
+
+    def _once(self, name: str, sql: str) -> str:
+        self.cells[name] = sql
+        return quoted(name)
+
+    def rows(self, source: str) -> str:
+        """The rows of a source with all cells that the forms look at."""
+        cells = "".join(f", {sql} AS {quoted(name)}" for name, sql in self.cells.items())
+        return f"(SELECT *{cells} FROM {source})"
 
     def test(self, test: Test) -> str:
         """SQL that is true, false or null: whether a cell holds one of the values."""
@@ -229,13 +242,13 @@ def table_sql(form: TableForm, source: str, derivation: Derivation, *,
         view, other = members
         sums = ", ".join(f"{sql} AS {name}" for name, sql in derivation.aggregates.items())
         theirs = derivation.members.form(other.columns["family_key"])
-        joined = (f" LEFT JOIN (SELECT CAST({theirs} AS VARCHAR) AS _family, {sums} FROM {view} "
-                  f"GROUP BY 1) AS _of_members "
+        joined = (f" LEFT JOIN (SELECT CAST({theirs} AS VARCHAR) AS _family, {sums} FROM "
+                  f"{derivation.members.rows(view)} GROUP BY 1) AS _of_members "
                   f"ON _of_members._family = CAST({columns['family_key']} AS VARCHAR)")
-    rows = source
+    rows = derivation.rows(source)
     if form.one_per:
         order = ", ".join(quoted(name) for name in derivation.types)
-        rows = (f"(SELECT * FROM {source} QUALIFY row_number() OVER (PARTITION BY {key} "
+        rows = (f"(SELECT * FROM {rows} QUALIFY row_number() OVER (PARTITION BY {key} "
                 f"ORDER BY coalesce({take}, false) DESC, {order}) = 1)")
     return f"SELECT {chosen} FROM {rows} AS _source{joined}"
 

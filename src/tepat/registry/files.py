@@ -7,7 +7,6 @@ embedded engine; wide tables lie in a scratch folder, not in memory.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,7 @@ from tepat.registry.columns import TABLES, columns_of
 from tepat.registry.derive import Derivation, table_sql
 from tepat.registry.mapping import Form, ForeignFile, SourceMapping, stop_if_any
 from tepat.registry.sources import Bench, Source, find_sources, open_source
-from tepat.registry.tables import Table, read_table
+from tepat.registry.tables import OWN_KEY, Table, read_table
 from tepat.registry.values import KEPT, literal, quoted
 
 _ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
@@ -34,8 +33,8 @@ class Input:
 
     ``families`` has family_id (1, 2, … in the order of family_key), ``members`` person_id,
     family_id; both have every variable of the policy, null where unknown. ``present`` tells which
-    columns the files really had. ``kept`` holds family_id, family_key and the source columns that
-    a model asked for. ``files`` is the manifest: path, sha256, rows, table.
+    columns the files really had. ``kept`` holds family_id and the source columns that a model
+    asked for. ``files`` is the manifest: path, sha256, rows, table.
     """
 
     con: Any
@@ -120,8 +119,10 @@ def _kept(bench: Bench, view: str, name: str) -> str:
     if types[found] != "VARCHAR":
         return column
     text = f"nullif(trim({column}), '')"
-    for kind in ("BIGINT", "DOUBLE"):
-        if bench.one(f"SELECT count({text}) = count(TRY_CAST({text} AS {kind})) FROM {view}"):
+    tests = {"BIGINT": f"count(*) FILTER (WHERE regexp_matches({text}, '^-?[0-9]{{1,18}}$'))",
+             "DOUBLE": f"count(TRY_CAST({text} AS DOUBLE))"}
+    for kind, readable in tests.items():
+        if bench.one(f"SELECT count({text}) = {readable} FROM {view}"):
             return f"TRY_CAST({text} AS {kind})"
     return text
 
@@ -147,7 +148,8 @@ def _foreign_files(bench: Bench, path: Path, variables: Mapping[str, Variable],
             source = _with_kept(bench, source, keep)
         members = (views[mapping.tables["members"].source], mapping.tables["members"])
         sql = table_sql(form, source, derivations[table], members=members,
-                        kept=keep if table == "families" else (), constants=_constants(mapping))
+                        kept=keep if table == "families" else (),
+                        constants=_constants(mapping) if table in OWN_KEY else {})
         stop_if_any(problems, mapping.file)
         raw[table] = bench.keep(table, sql)
     return raw
@@ -225,8 +227,7 @@ def _joined(bench: Bench, con: Any, tables: Mapping[str, Table], variables: Mapp
               for name in _OTHERS}
     findings = _findings(bench, index)
     kept = ", ".join(f"{quoted(KEPT + name)} AS {quoted(name)}" for name in keep)
-    kept_view = bench.view(bench.name("kept"), f"SELECT family_id, family_key AS _family_key, "
-                           f"{kept} FROM {families}") if keep else ""
+    kept_view = bench.view(bench.name("kept"), f"SELECT family_id, {kept} FROM {families}") if keep else ""
     unkept = f" EXCLUDE ({', '.join(quoted(KEPT + name) for name in keep)})" if keep else ""
     families = bench.view(bench.name("families"), f"SELECT *{unkept} FROM {families}")
     return Input(
@@ -293,7 +294,3 @@ def _findings(bench: Bench, index: str) -> str:
         f"f.\"column\", f.value_shown, i.family_id FROM ({rows}) AS f "
         f"LEFT JOIN {index} AS i ON i.family_key = f.family_key"))
 
-
-def manifest(found: Input) -> str:
-    """The files that were read, as JSON, for a run's record."""
-    return json.dumps(found.files, ensure_ascii=False, indent=1)

@@ -145,15 +145,16 @@ def open_source(bench: Bench, source: Source, table: str, known: Collection[str]
     Args:
         bench: the engine.
         source: the files.
-        table: the table they are to become; findings bear its name.
+        table: the table they are to become, or several joined by +; findings bear the last name.
         known: column names that may be used, lower case.
         identifiers: columns, lower case, that hold NIK or KK numbers.
 
     Raises:
         TepatError: where a file cannot be read at all.
     """
+    last = table.split("+")[-1]
     opened = {"parquet": _open_parquet, "csv": _open_csv, "xlsx": _open_sheet}[source.kind]
-    name = opened(bench, source, table, known, identifiers)
+    name = opened(bench, source, last, known, identifiers)
     for path in source.paths:
         rows = bench.one(f"SELECT count(*) FROM {name}") if len(source.paths) == 1 else \
             bench.one(f"SELECT count(*) FROM read_parquet({literal(str(path))})")

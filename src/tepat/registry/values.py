@@ -175,14 +175,15 @@ def _text_code(column: Column, text: str) -> str:
     for code, words in _codes(column).items():
         for word in dict.fromkeys(normal(word) for word in words):
             names[word] = None if names.get(word, code) != code else code
-    arms = " ".join(f"WHEN {literal(word)} THEN {code}" for word, code in names.items()
-                    if code is not None)
+    known = {word: code for word, code in names.items() if code is not None}
+    # a list is searched once; a CASE would work out the word again for each of its arms
+    answers = ", ".join(str(code) for code in known.values())
     codes = ", ".join(str(code) for code in _codes(column))
     number = f"TRY_CAST(regexp_extract({text}, '^[0-9]+') AS SMALLINT)"
     word = f"regexp_replace(lower({text}), '[\\s_-]+', '_', 'g')"
     return (f"CAST(CASE WHEN regexp_matches({text}, '^[0-9]{{1,4}}([.,]0+)?$') "
             f"THEN CASE WHEN {number} IN ({codes}) THEN {number} END "
-            f"ELSE CASE {word} {arms} END END AS SMALLINT)")
+            f"ELSE [{answers}][list_position([{listed(known)}], {word})] END AS SMALLINT)")
 
 
 def _text_yes_no(text: str) -> str:
