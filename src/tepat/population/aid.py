@@ -31,29 +31,35 @@ def true_flags(rng: np.random.Generator, families: Columns, members: Columns) ->
     own = members["turnover"]
     return {
         "civil_servant": (job == 5) & (chance < 0.97),
-        "pensioner": (age >= 58) & (members["diploma"] >= 13) & (chance < 0.35) & (job != 5),
+        "civil_pensioner": (age >= 58) & (members["diploma"] >= 13) & (chance < 0.35) & (job != 5),
         "certified_teacher": (industry == 21) & schooled & (chance < 0.45),
-        "regular_state_income": (industry == 20) & (job == 4) & (second < 0.30),
+        "public_income": (industry == 20) & (job == 4) & (second < 0.30),
         "wage_above_minimum": (job == 4) & grown & happens(rng, -2.6 + 1.2 * wealth),
         "company_officer": (job == 3) & (own >= 3) & (chance < 0.5),
         "health_worker": (industry == 22) & schooled & (second < 0.9),
         "village_official": (industry == 20) & (job == 4) & (second > 0.80),
         "social_worker": (industry == 24) & (job == 4) & schooled & (second < 0.02),
         "deceased": chance > 1 - ERRORS["deceased"],
-        "moved": (second > 0.995) & (members["relation"] != 1),
+        "moved_or_not_found": (second > 0.995) & (members["relation"] != 1),
     }
 
 
-def family_flags(rng: np.random.Generator, families: int) -> Columns:
+def family_flags(rng: np.random.Generator, families: Columns) -> Columns:
     """Grounds that hold for a family as a whole."""
-    chance = rng.random(families)
-    return {"address_not_found": chance < 0.006, "refuses": chance > 0.9995}
+    chance, rich = rng.random(len(families["wealth"])), families["wealth"] > 1.0
+    return {
+        "address_not_found": chance < 0.006,
+        "refuses": chance > 0.9995,
+        "already_able": rich & (chance > 0.5) & (chance < 0.53),
+    }
 
 
 def _by_decile(rng: np.random.Generator, programme: str, decile: Array, share: float) -> Array:
     """Holders drawn so that ``share`` of the country's units hold it, by decile."""
     weights = np.array(HOLDERS_BY_DECILE[programme]) / sum(HOLDERS_BY_DECILE[programme])
-    return rng.random(len(decile)) < np.clip(10 * share * weights, 0, 1)[decile - 1]
+    chance = np.clip(10 * share * weights, 0, 1)[decile - 1]
+    holds: Array = rng.random(len(decile)) < chance
+    return holds
 
 
 def give_aid(
@@ -66,16 +72,20 @@ def give_aid(
     quota = {name: units / FAMILIES_IN_COUNTRY for name, units in NATIONAL_QUOTA.items()}
     pkh = component & ~barred & _by_decile(rng, "pkh", decile, quota["pkh"] / _WITH_COMPONENT)
     more = (quota["sembako"] - 0.85 * quota["pkh"]) / (1 - quota["pkh"])
-    sembako = ~barred & np.where(pkh, rng.random(count) < 0.85,
-                                 _by_decile(rng, "sembako", decile, more))
+    sembako = ~barred & np.where(
+        pkh, rng.random(count) < 0.85, _by_decile(rng, "sembako", decile, more)
+    )
     bst = _by_decile(rng, "bst", decile, quota["bst"] * 1.25) & ~barred
-    both = bst & pkh & (rng.random(count) < ERRORS["bst_with_pkh"] / 0.18)
+    both = _some(rng, bst & pkh, ERRORS["bst_with_pkh"], bst & ~pkh & ~sembako)
     bst &= (~pkh & ~sembako) | both
     families["bst_with_pkh"] = both
-    families["blt_desa_with_sembako"] = np.zeros(count, dtype=bool)
-    held = {"pkh": pkh, "sembako": sembako, "bst": bst, "blt_desa": _blt_desa(rng, families, pkh,
-                                                                             sembako),
-            "rst": (decile <= 4) & (families["housing"] == 1) & (rng.random(count) < 0.008)}
+    held = {
+        "pkh": pkh,
+        "sembako": sembako,
+        "bst": bst,
+        "blt_desa": _blt_desa(rng, families, pkh, sembako),
+        "rst": (decile <= 4) & (families["housing"] == 1) & (rng.random(count) < 0.008),
+    }
     return held, _personal(rng, families, members)
 
 
@@ -84,18 +94,31 @@ def _blt_desa(rng: np.random.Generator, families: Columns, pkh: Array, sembako: 
     desa = families["village"] // 1000 % 10 == 2
     poorer = np.interp(families["decile"], (1, 4, 5), (0.22, 0.06, 0.003))
     chosen = desa & (rng.random(len(desa)) < poorer)
-    wrong = chosen & sembako & ~pkh
-    wrong &= rng.random(len(desa)) < ERRORS["blt_desa_with_sembako"] * 1.9
+    right = chosen & ~pkh & ~sembako
+    wrong = _some(rng, desa & sembako & ~pkh, ERRORS["blt_desa_with_sembako"], right)
     families["blt_desa_with_sembako"] = wrong
-    held: Array = (chosen & ~pkh & ~sembako) | wrong
+    held: Array = right | wrong
     return held
+
+
+def _some(rng: np.random.Generator, candidates: Array, rate: float, others: Array) -> Array:
+    """So many of the candidates that they are ``rate`` of themselves and the others together."""
+    wanted = rate / (1 - rate) * float(others.sum())
+    chance = wanted / max(float(candidates.sum()), 1.0)
+    some: Array = candidates & (rng.random(len(candidates)) < chance)
+    return some
 
 
 def _counts_for_pkh(members: Columns) -> Array:
     age = members["age"]
     pupil = (members["schooling"] == 2) & (age <= 21) & (members["school_level"] <= 17)
-    counts: Array = ((age <= 6) | pupil | (age >= 60) | (members["pregnant"] == 1)
-                     | (members["difficulty_self_care"] == 1))
+    counts: Array = (
+        (age <= 6)
+        | pupil
+        | (age >= 60)
+        | (members["pregnant"] == 1)
+        | (members["difficulty_self_care"] == 1)
+    )
     return counts
 
 

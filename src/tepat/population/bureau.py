@@ -22,11 +22,37 @@ SCORE_NOISE = 0.12
 """What is old or wrong in the answers the bureau used, in log rupiah."""
 
 # Code variables of the score and how many codes each has; counts are cut at 3.
-_CODES = {"floor": 9, "wall": 7, "roof": 8, "housing": 5, "latrine": 6, "closet": 4, "sewage": 6,
-          "drinking_water": 11, "lighting": 4, "power": 5, "cooking_fuel": 11}
-_COUNTS = ("flat_tv", "gold", "computer", "bicycle", "motorcycle", "car", "refrigerator",
-           "air_conditioner", "water_heater", "smartphone", "cattle", "goat", "other_house",
-           "other_land", "roof_damaged", "wall_damaged")
+_CODES = {
+    "floor": 9,
+    "wall": 7,
+    "roof": 8,
+    "housing": 5,
+    "latrine": 6,
+    "closet": 4,
+    "sewage": 6,
+    "drinking_water": 11,
+    "lighting": 4,
+    "power": 5,
+    "cooking_fuel": 11,
+}
+_COUNTS = (
+    "flat_tv",
+    "gold",
+    "computer",
+    "bicycle",
+    "motorcycle",
+    "car",
+    "refrigerator",
+    "air_conditioner",
+    "water_heater",
+    "smartphone",
+    "cattle",
+    "goat",
+    "other_house",
+    "other_land",
+    "roof_damaged",
+    "wall_damaged",
+)
 
 
 @dataclass(frozen=True)
@@ -78,8 +104,9 @@ def quality(spent: Array, fitted: Array, score: Array) -> dict[str, float]:
     return result
 
 
-def bureau_decile(rng: np.random.Generator, country: Country, families: Columns,
-                  members: Columns) -> Array:
+def bureau_decile(
+    rng: np.random.Generator, country: Country, families: Columns, members: Columns
+) -> Array:
     """The decile the bureau hands over, 1 the poorest tenth of the country's families."""
     score = score_facts(families, members) @ country.weights
     score += SCORE_NOISE * rng.standard_normal(len(score))
@@ -89,8 +116,14 @@ def bureau_decile(rng: np.random.Generator, country: Country, families: Columns,
 def score_facts(families: Columns, members: Columns) -> Array:
     """The numeric facts that the score adds up, one row per family."""
     size = families["family_size"].astype(np.float64)
-    columns = [np.ones(len(size)), size, np.log(size), families["area"] == 1,
-               np.log(families["floor_area"]), *_member_facts(families, members)]
+    columns = [
+        np.ones(len(size)),
+        size,
+        np.log(size),
+        families["area"] == 1,
+        np.log(families["floor_area"]),
+        *_member_facts(families, members),
+    ]
     for name, codes in _CODES.items():
         columns += [families[name] == code for code in range(1, codes + 1) if code != 2]
     columns += [np.minimum(families[name].astype(np.int64), 3) for name in _COUNTS]

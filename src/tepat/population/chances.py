@@ -35,8 +35,9 @@ def happens(rng: np.random.Generator, log_odds: Array) -> Array:
     return rng.random(len(log_odds), dtype=np.float32) < 1 / (1 + np.exp(-log_odds))
 
 
-def weighted(rng: np.random.Generator, codes: Array | list[int], weights: list[float],
-             count: int) -> Array:
+def weighted(
+    rng: np.random.Generator, codes: Array | list[int], weights: list[float], count: int
+) -> Array:
     """Codes drawn with fixed weights."""
     edges = np.cumsum(np.array(weights) / sum(weights))
     return np.asarray(codes)[np.searchsorted(edges, rng.random(count) * 0.9999999)]

@@ -7,11 +7,8 @@ filled slots become members. A poorer family has more children and begins earlie
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Columns = dict[str, NDArray[np.generic]]
+from tepat.population.chances import Array, Columns
 
 HEAD, SPOUSE, CHILD, CHILD_IN_LAW, GRANDCHILD, PARENT, HELPER, OTHER = range(1, 9)
 MALE, FEMALE = 1, 2
@@ -34,11 +31,11 @@ _STAYS_AT = (
 _EVER_BORN_AT = ((20, 35, 45, 55, 65, 80), (2.2, 2.2, 2.25, 2.55, 3.1, 4.0))
 
 
-def _at(table: tuple[tuple[float, ...], tuple[float, ...]], age: Floats) -> Floats:
+def _at(table: tuple[tuple[float, ...], tuple[float, ...]], age: Array) -> Array:
     return np.interp(age, table[0], table[1])
 
 
-def make_members(rng: np.random.Generator, welfare: Floats) -> dict[str, NDArray[np.generic]]:
+def make_members(rng: np.random.Generator, welfare: Array) -> Columns:
     """The members of families with the given latent welfare, ordered by family, head first.
 
     Returns columns ``family`` (index), ``relation``, ``sex``, ``age`` (years, with a fraction),
@@ -46,28 +43,34 @@ def make_members(rng: np.random.Generator, welfare: Floats) -> dict[str, NDArray
     """
     count = len(welfare)
     head = _heads(rng, welfare)
-    slots: list[tuple[Columns, NDArray[np.bool_]]] = []
+    slots: list[tuple[Columns, Array]] = []
     everyone = np.ones(count, dtype=bool)
     slots.append((_slot(HEAD, head["sex"], head["age"], head["marital"]), everyone))
-    slots.append((
-        _slot(SPOUSE, 3 - head["sex"], head["spouse_age"], np.full(count, MARRIED)),
-        head["spouse_here"] > 0,
-    ))
+    slots.append(
+        (
+            _slot(SPOUSE, 3 - head["sex"], head["spouse_age"], np.full(count, MARRIED)),
+            head["spouse_here"] > 0,
+        )
+    )
     slots += _children(rng, welfare, head)
     slots += _relatives(rng, welfare, head)
     return _fold(slots, count)
 
 
-def _slot(relation: int, sex: Ints, age: Floats, marital: Ints, lost: Ints | None = None) -> Columns:
+def _slot(
+    relation: int, sex: Array, age: Array, marital: Array, lost: Array | None = None
+) -> Columns:
     none = np.zeros(len(age), dtype=np.int64)
     return {
-        "relation": np.full(len(age), relation, dtype=np.int8), "sex": sex.astype(np.int8),
-        "age": age, "marital": marital.astype(np.int8),
+        "relation": np.full(len(age), relation, dtype=np.int8),
+        "sex": sex.astype(np.int8),
+        "age": age,
+        "marital": marital.astype(np.int8),
         "lost": (none if lost is None else lost).astype(np.int8),
     }
 
 
-def _fold(slots: list[tuple[Columns, NDArray[np.bool_]]], count: int) -> Columns:
+def _fold(slots: list[tuple[Columns, Array]], count: int) -> Columns:
     """Filled slots as rows, family by family, in the order of the slots."""
     present = np.stack([mask for _, mask in slots], axis=1)
     family, _ = np.nonzero(present)
@@ -78,7 +81,7 @@ def _fold(slots: list[tuple[Columns, NDArray[np.bool_]]], count: int) -> Columns
     return members
 
 
-def _heads(rng: np.random.Generator, welfare: Floats) -> dict[str, NDArray[np.generic]]:
+def _heads(rng: np.random.Generator, welfare: Array) -> Columns:
     count = len(welfare)
     weights = np.array(_HEAD_AGES) / sum(_HEAD_AGES)
     group = np.searchsorted(np.cumsum(weights), rng.random(count) * 0.999999)
@@ -91,13 +94,16 @@ def _heads(rng: np.random.Generator, welfare: Floats) -> dict[str, NDArray[np.ge
     spouse_age = np.clip(np.where(woman, age + gap, age - gap), 16.5, 95)
     here = couple & (rng.random(count) < 0.965)
     return {
-        "sex": np.where(woman, FEMALE, MALE), "age": age, "marital": marital,
-        "spouse_age": spouse_age, "spouse_here": here.astype(np.int8),
+        "sex": np.where(woman, FEMALE, MALE),
+        "age": age,
+        "marital": marital,
+        "spouse_age": spouse_age,
+        "spouse_here": here.astype(np.int8),
         "mother_age": np.where(woman, age, spouse_age),
     }
 
 
-def _alone_status(rng: np.random.Generator, age: Floats) -> Ints:
+def _alone_status(rng: np.random.Generator, age: Array) -> Array:
     draw = rng.random(len(age))
     single = np.interp(age, (20, 28, 35, 50, 70), (0.97, 0.7, 0.35, 0.12, 0.05))
     widowed = np.interp(age, (25, 40, 55, 70, 85), (0.03, 0.22, 0.62, 0.88, 0.95))
@@ -106,8 +112,8 @@ def _alone_status(rng: np.random.Generator, age: Floats) -> Ints:
 
 
 def _children(
-    rng: np.random.Generator, welfare: Floats, head: Columns
-) -> list[tuple[Columns, NDArray[np.bool_]]]:
+    rng: np.random.Generator, welfare: Array, head: Columns
+) -> list[tuple[Columns, Array]]:
     count = len(welfare)
     mother = head["mother_age"]
     mean = _at(_EVER_BORN_AT, mother) * np.exp(-0.30 * welfare)
@@ -130,7 +136,7 @@ def _children(
     return slots
 
 
-def _child_status(rng: np.random.Generator, age: Floats) -> Ints:
+def _child_status(rng: np.random.Generator, age: Array) -> Array:
     draw = rng.random(len(age))
     married = np.interp(age, (17, 19, 25, 35), (0, 0.01, 0.07, 0.15))
     status = np.where(draw < married, MARRIED, SINGLE)
@@ -139,8 +145,8 @@ def _child_status(rng: np.random.Generator, age: Floats) -> Ints:
 
 
 def _relatives(
-    rng: np.random.Generator, welfare: Floats, head: Columns
-) -> list[tuple[Columns, NDArray[np.bool_]]]:
+    rng: np.random.Generator, welfare: Array, head: Columns
+) -> list[tuple[Columns, Array]]:
     """Children-in-law, grandchildren, a parent, another relative, a helper."""
     count = len(welfare)
     age, crowded = head["age"], np.exp(-0.35 * welfare)
@@ -159,17 +165,23 @@ def _relatives(
     second = np.clip(young - 2 - 3 * rng.random(count), 0.1, None)
     grandchild = chance[1] < 0.11 * older * crowded
     return [
-        (_slot(CHILD_IN_LAW, sex[0], in_law, np.full(count, MARRIED)),
-         chance[0] < 0.035 * older * crowded),
+        (
+            _slot(CHILD_IN_LAW, sex[0], in_law, np.full(count, MARRIED)),
+            chance[0] < 0.035 * older * crowded,
+        ),
         (_slot(GRANDCHILD, sex[1], young, status, lost), grandchild),
         (_slot(GRANDCHILD, sex[2], second, status, lost), grandchild & (chance[2] < 0.35)),
-        (_slot(PARENT, _parent_sex(rng, count),
-               parent, parent_status), (chance[3] < 0.05 * crowded) & (age < 62) & (age > 25)),
+        (
+            _slot(PARENT, _parent_sex(rng, count), parent, parent_status),
+            (chance[3] < 0.05 * crowded) & (age < 62) & (age > 25),
+        ),
         (_slot(OTHER, sex[4], other, other_status, lost), chance[4] < 0.02 * crowded),
-        (_slot(HELPER, np.full(count, FEMALE), helper, status),
-         (chance[5] < 0.02) & (welfare > 1.2)),
+        (
+            _slot(HELPER, np.full(count, FEMALE), helper, status),
+            (chance[5] < 0.02) & (welfare > 1.2),
+        ),
     ]
 
 
-def _parent_sex(rng: np.random.Generator, count: int) -> Ints:
+def _parent_sex(rng: np.random.Generator, count: int) -> Array:
     return np.where(rng.random(count) < 0.22, MALE, FEMALE)

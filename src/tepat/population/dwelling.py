@@ -13,30 +13,49 @@ from tepat.population.chances import Array, Choice, Columns, choose, happens, un
 WEALTH_FROM_WELFARE = 0.80
 """Correlation of lasting wealth with log consumption."""
 
-_FLOOR: Choice = ((1, -2.3, 1.2, 0.2), (2, 1.9, 0.6, 0.3), (3, -3.0, 0.9, 0.2), (4, -0.4, 0.0, 0),
-                  (5, -0.1, -0.4, -0.8), (6, 1.0, -0.6, -0.1), (7, -3.2, -0.9, -0.8),
-                  (8, -1.3, -1.1, -0.5), (9, -4.5, -0.3, 0))
-_WALL: Choice = ((1, 2.6, 0.7, 0.4), (2, -1.8, -0.2, 0), (3, 0.9, -0.4, -0.6), (4, -1.4, -1.0, -0.5),
-                 (5, -2.8, -0.7, -0.5), (6, -2.6, -0.9, -0.4), (7, -3.6, -0.5, 0))
-_ROOF: Choice = ((1, -2.2, 1.1, 0.6), (2, 1.7, 0.2, 0.2), (3, 1.1, -0.3, -0.4), (4, -0.2, -0.2, 0.4),
-                 (5, -4.4, -0.9, -0.3), (6, -2.7, 0.1, -0.3), (7, -2.6, -1.2, -0.8),
-                 (8, -4.6, -0.4, 0))
-_HOUSING: Choice = ((1, 2.9, 0.2, -0.9), (2, 0.2, 0.2, 1.2), (3, 1.0, -0.4, 0.1), (4, -2.5, 0.6, 0.1),
-                    (5, -4.0, -0.2, 0))
-_LATRINE: Choice = ((1, 3.2, 0.75, 0.2), (2, 0.9, -0.2, 0.3), (3, -1.3, -0.4, 0.3),
-                    (4, -0.7, -0.6, 0.1), (5, -3.5, 0.1, 0), (6, 0.2, -0.8, -1.1))
-_CLOSET: Choice = ((1, 4.0, 0.6, 0.4), (2, 0.6, 0, -0.2), (3, 0.3, -0.5, -0.3), (4, 1.3, -0.6, -0.7))
-_SEWAGE: Choice = ((1, 3.3, 0.6, 0.3), (2, -1.6, 0.5, 0.9), (3, 0.7, -0.4, 0), (4, 1.4, -0.5, -0.8),
-                   (5, -1.8, -0.8, -0.8), (6, -3.2, 0, 0))
-_WATER: Choice = ((1, 0.1, 1.0, 0.8), (2, 1.6, 0.45, 1.0), (3, 0.7, 0.0, 0.3), (4, 1.5, 0.0, -0.1),
-                  (5, 1.4, -0.3, -0.5), (6, -0.2, -0.6, -0.7), (7, 0.6, -0.4, -1.3),
-                  (8, -0.6, -0.8, -1.3), (9, -1.0, -0.8, -1.0), (10, 0.0, -0.5, -0.9),
-                  (11, -4.5, 0, 0))
-_FUEL: Choice = ((0, -3.6, 0.2, 0.6), (1, -3.3, 0.8, 0.6), (2, -2.0, 1.4, 0.4), (3, -1.2, 1.4, 0.5),
-                 (4, 3.1, 0.0, 0.6), (5, -3.2, 0.9, 1.2), (6, -4.4, 0, 0), (7, -1.7, -0.5, 0.1),
-                 (8, -5.6, 0, 0), (9, -3.6, -0.7, 0), (10, 1.0, -0.9, -1.5), (11, -6, 0, 0))
-_POWER: Choice = ((1, 1.5, -0.85, -0.3), (2, 2.0, 0.1, 0.1), (3, 0.6, 0.9, 0.4), (4, -1.2, 1.5, 0.4),
-                  (5, -2.9, 1.9, 0.4))
+# fmt: off
+_FLOOR: Choice = (
+    (1, -2.3, 1.2, 0.2), (2, 1.9, 0.6, 0.3), (3, -3.0, 0.9, 0.2), (4, -0.4, 0.0, 0),
+    (5, -0.1, -0.4, -0.8), (6, 1.0, -0.6, -0.1), (7, -3.2, -0.9, -0.8), (8, -1.3, -1.1, -0.5),
+    (9, -4.5, -0.3, 0),
+)
+_WALL: Choice = (
+    (1, 2.6, 0.7, 0.4), (2, -1.8, -0.2, 0), (3, 0.9, -0.4, -0.6), (4, -1.4, -1.0, -0.5),
+    (5, -2.8, -0.7, -0.5), (6, -2.6, -0.9, -0.4), (7, -3.6, -0.5, 0),
+)
+_ROOF: Choice = (
+    (1, -2.2, 1.1, 0.6), (2, 1.7, 0.2, 0.2), (3, 1.1, -0.3, -0.4), (4, -0.2, -0.2, 0.4),
+    (5, -4.4, -0.9, -0.3), (6, -2.7, 0.1, -0.3), (7, -2.6, -1.2, -0.8), (8, -4.6, -0.4, 0),
+)
+_HOUSING: Choice = (
+    (1, 2.9, 0.2, -0.9), (2, 0.2, 0.2, 1.2), (3, 1.0, -0.4, 0.1), (4, -2.5, 0.6, 0.1),
+    (5, -4.0, -0.2, 0),
+)
+_LATRINE: Choice = (
+    (1, 3.2, 0.75, 0.2), (2, 0.9, -0.2, 0.3), (3, -1.3, -0.4, 0.3), (4, -0.7, -0.6, 0.1),
+    (5, -3.5, 0.1, 0), (6, 0.2, -0.8, -1.1),
+)
+_CLOSET: Choice = (
+    (1, 4.0, 0.6, 0.4), (2, 0.6, 0, -0.2), (3, 0.3, -0.5, -0.3), (4, 1.3, -0.6, -0.7),
+)
+_SEWAGE: Choice = (
+    (1, 3.3, 0.6, 0.3), (2, -1.6, 0.5, 0.9), (3, 0.7, -0.4, 0), (4, 1.4, -0.5, -0.8),
+    (5, -1.8, -0.8, -0.8), (6, -3.2, 0, 0),
+)
+_WATER: Choice = (
+    (1, 0.1, 1.0, 0.8), (2, 1.6, 0.45, 1.0), (3, 0.7, 0.0, 0.3), (4, 1.5, 0.0, -0.1),
+    (5, 1.4, -0.3, -0.5), (6, -0.2, -0.6, -0.7), (7, 0.6, -0.4, -1.3), (8, -0.6, -0.8, -1.3),
+    (9, -1.0, -0.8, -1.0), (10, 0.0, -0.5, -0.9), (11, -4.5, 0, 0),
+)
+_FUEL: Choice = (
+    (0, -3.6, 0.2, 0.6), (1, -3.3, 0.8, 0.6), (2, -2.0, 1.4, 0.4), (3, -1.2, 1.4, 0.5),
+    (4, 3.1, 0.0, 0.6), (5, -3.2, 0.9, 1.2), (6, -4.4, 0, 0), (7, -1.7, -0.5, 0.1),
+    (8, -5.6, 0, 0), (9, -3.6, -0.7, 0), (10, 1.0, -0.9, -1.5), (11, -6, 0, 0),
+)
+_POWER: Choice = (
+    (1, 1.5, -0.85, -0.3), (2, 2.0, 0.1, 0.1), (3, 0.6, 0.9, 0.4), (4, -1.2, 1.5, 0.4),
+    (5, -2.9, 1.9, 0.4),
+)
 
 # Owned: (name, log odds, pull of wealth, pull of the town, most that a family has).
 _OWNED = (
@@ -50,6 +69,7 @@ ELECTRIC = ("flat_tv", "computer", "refrigerator", "air_conditioner", "water_hea
 # Livestock of farming families: (name, log odds, typical number).
 _STOCK = (("cattle", -1.9, 1.6), ("buffalo", -4.2, 1.4), ("horse", -5.6, 1.2), ("goat", -2.0, 2.6),
           ("pig", -3.6, 2.0))
+# fmt: on
 
 
 def dwelling(
@@ -67,7 +87,8 @@ def dwelling(
     house = _house(rng, wealth, urban, people)
     owned = _assets(rng, wealth, urban, people, house["lighting"] != 4)
     owned["gas_cylinder"] = np.where(
-        np.isin(house["cooking_fuel"], (2, 3)), 1 + (rng.random(len(wealth)) < 0.35), 0)
+        np.isin(house["cooking_fuel"], (2, 3)), 1 + (rng.random(len(wealth)) < 0.35), 0
+    )
     return {**house, **owned, **_living(rng, wealth, welfare, people)}
 
 
@@ -81,8 +102,13 @@ def _house(rng: np.random.Generator, wealth: Array, urban: Array, people: Column
     latrine = choose(rng, _LATRINE, wealth - 0.5 * people["eastern"], urban)
     unasked = ~np.isin(latrine, (1, 2, 3))
     housing = choose(rng, _HOUSING, wealth, urban)
-    area = np.exp(3.95 + 0.22 * wealth + 0.10 * np.log(people["size"]) - 0.12 * urban
-                  + 0.42 * rng.standard_normal(len(wealth)))
+    area = np.exp(
+        3.95
+        + 0.22 * wealth
+        + 0.10 * np.log(people["size"])
+        - 0.12 * urban
+        + 0.42 * rng.standard_normal(len(wealth))
+    )
     return {
         "floor_area": np.clip(np.round(area), 6, 900),
         "floor": choose(rng, _FLOOR, wealth - 0.4 * people["eastern"], urban),
@@ -114,14 +140,21 @@ def _assets(
             more &= happens(rng, odds - 2.0)
             has += (has > 0) & more
         owned[name] = np.where(electric, has, 0) if name in ELECTRIC else has
-    phones = rng.binomial(people["grown"].astype(np.int64),
-                          1 / (1 + np.exp(-(0.7 + 0.8 * wealth + 0.3 * urban))))
+    phones = rng.binomial(
+        people["grown"].astype(np.int64), 1 / (1 + np.exp(-(0.7 + 0.8 * wealth + 0.3 * urban)))
+    )
     owned["smartphone"] = phones
     owned["other_house"] = happens(rng, -3.3 + 1.1 * wealth)
     owned["other_land"] = happens(rng, -1.9 + 0.6 * wealth - 0.4 * urban + 0.5 * people["farms"])
     for name, base, typical in _STOCK:
-        keeps = happens(rng, base + 1.3 * people["farms"] - 1.6 * urban + 0.3 * wealth
-                        + (1.6 * people["eastern"] if name == "pig" else 0))
+        keeps = happens(
+            rng,
+            base
+            + 1.3 * people["farms"]
+            - 1.6 * urban
+            + 0.3 * wealth
+            + (1.6 * people["eastern"] if name == "pig" else 0),
+        )
         owned[name] = np.where(keeps, 1 + rng.poisson(typical, len(wealth)), 0)
     return owned
 

@@ -66,16 +66,22 @@ def true_families(
     latent, log_spent = consumption(rng, place, levels)
     count = len(latent)
     welfare = (log_spent - scale.mean) / scale.spread
-    wealth = (WEALTH_FROM_WELFARE * welfare
-              + np.sqrt(1 - WEALTH_FROM_WELFARE**2) * rng.standard_normal(count))
+    wealth = WEALTH_FROM_WELFARE * welfare + np.sqrt(
+        1 - WEALTH_FROM_WELFARE**2
+    ) * rng.standard_normal(count)
     urban = place["urban"].astype(np.float64)
     members = _people(rng, latent, wealth, welfare, urban)
     people = _by_family(members, place)
     spent = np.round(np.exp(log_spent)).astype(np.int64)
     families = {
-        **place, "latent": latent, "log_spent": log_spent, "spent": spent, "wealth": wealth,
+        **place,
+        "latent": latent,
+        "log_spent": log_spent,
+        "spent": spent,
+        "wealth": wealth,
         "poor": spent < np.where(place["urban"], LINE_URBAN, LINE_RURAL),
-        "area": np.where(place["urban"], 1, 2), "family_size": people["size"].astype(np.int64),
+        "area": np.where(place["urban"], 1, 2),
+        "family_size": people["size"].astype(np.int64),
         **dwelling(rng, wealth, welfare, urban, people),
     }
     return families, members
@@ -93,7 +99,7 @@ def _people(
     rich, well, town = wealth[family], welfare[family], urban[family]
     members |= schooling(rng, age, rich, well, town)
     members["years"] = years_of_school(members["diploma"])
-    members |= work(rng, age, sex, members, rich, town)
+    members |= work(rng, members, rich, town)
     members |= health(rng, age, sex, members, well)
     members["marital_status"] = members.pop("marital")
     lost = members.pop("lost")

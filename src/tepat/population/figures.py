@@ -1,4 +1,4 @@
-"""What the synthetic people aim at: rates of errors, of aid and of flags, each with where it comes from.
+"""What the synthetic people aim at: rates of errors, aid and flags, with where they come from.
 
 Where no published rate exists the comment says "ours".
 """
@@ -67,12 +67,14 @@ HOLDERS_BY_DECILE: dict[str, tuple[float, ...]] = {
 LISTS: tuple[tuple[str, str, str], ...] = (
     # ground, who keeps the list, the day it was given
     ("address_not_found", "ground check", "2025-04-20"),
-    ("moved", "ground check", "2025-04-20"),
+    ("moved_or_not_found", "ground check", "2025-04-20"),
     ("deceased", "Dukcapil", "2025-06-15"),
     ("civil_servant", "BKN", "2025-06-01"),
-    ("pensioner", "Taspen and Asabri", "2025-06-01"),
+    ("civil_servant_in_family", "BKN by family card", "2025-06-01"),
+    ("already_able", "village meeting", "2025-05-30"),
+    ("civil_pensioner", "Taspen and Asabri", "2025-06-01"),
     ("certified_teacher", "ministry of education", "2025-05-20"),
-    ("regular_state_income", "ministry of finance", "2025-05-31"),
+    ("public_income", "ministry of finance", "2025-05-31"),
     ("refuses", "ground check", "2025-04-20"),
     ("wage_above_minimum", "BPJS Ketenagakerjaan", "2025-06-10"),
     ("company_officer", "AHU", "2025-05-15"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from tepat.population.bureau import Country
 from tepat.population.figures import NATIONAL_QUOTA
-from tepat.population.places import kabupaten_of
+from tepat.population.places import Part, kabupaten_of
 from tepat.population.provinces import FAMILIES_IN_COUNTRY, PROVINCES, Province
 from tepat.population.welfare import poor_families
 
@@ -35,8 +35,12 @@ class GrowingFiles:
     def __enter__(self) -> GrowingFiles:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for writer in self.open.values():
             writer.close()
 
@@ -48,11 +52,11 @@ def _oldest() -> Any:
     return pl.CompatLevel.oldest()
 
 
-def write_part(folder: Path, table: str, province: str, number: int, frame: Any) -> None:
+def write_part(folder: Path, table: str, part: Part, frame: Any) -> None:
     """One file of a hive folder."""
-    place = folder / table / f"province={province}"
+    place = folder / table / f"province={part.province}"
     place.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(place / f"part-{number:04d}.parquet", compression="zstd")
+    frame.write_parquet(place / f"part-{part.number:04d}.parquet", compression="zstd")
 
 
 def scaled_quota(

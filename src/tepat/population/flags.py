@@ -60,7 +60,10 @@ def first_grown(rng: np.random.Generator, members: Columns, families: int) -> Ar
 
 
 def collect(
-    rng: np.random.Generator, members: Columns, on_family: Columns, planted: Planted,
+    rng: np.random.Generator,
+    members: Columns,
+    on_family: Columns,
+    planted: Planted,
     bad_nik: Array,
 ) -> Flags:
     """All flags of a part, true and planted."""

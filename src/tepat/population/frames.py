@@ -18,32 +18,132 @@ from tepat.population.record import Record
 WAYS = ("interview", "ground_check", "import")
 
 _YES_NO = {
-    "works", "owns_business", "pregnant", "pbi_national", "pbi_local", "has_kip",
-    "micro_business_permit", "rights_victim", "homeless", "roof_damaged", "wall_damaged",
-    "land_proof", "other_house", "other_land", "remote_area", "food_worry",
-    "food_share_over_half", "bought_clothing", "lost_livelihood", "proposed_by_local_government",
+    "works",
+    "owns_business",
+    "pregnant",
+    "pbi_national",
+    "pbi_local",
+    "has_kip",
+    "micro_business_permit",
+    "rights_victim",
+    "homeless",
+    "roof_damaged",
+    "wall_damaged",
+    "land_proof",
+    "other_house",
+    "other_land",
+    "remote_area",
+    "food_worry",
+    "food_share_over_half",
+    "bought_clothing",
+    "lost_livelihood",
+    "proposed_by_local_government",
 }
 _NUMBERS = {
-    "decile", "family_size", "floor_area", "gas_cylinder", "landline", "flat_tv", "gold",
-    "computer", "bicycle", "motorcycle", "car", "boat", "motorboat", "smartphone", "refrigerator",
-    "air_conditioner", "water_heater", "cattle", "buffalo", "horse", "goat", "pig",
-    "school_grade", "businesses", "paid_workers", "unpaid_workers", "pregnancy_number",
+    "decile",
+    "family_size",
+    "floor_area",
+    "gas_cylinder",
+    "landline",
+    "flat_tv",
+    "gold",
+    "computer",
+    "bicycle",
+    "motorcycle",
+    "car",
+    "boat",
+    "motorboat",
+    "smartphone",
+    "refrigerator",
+    "air_conditioner",
+    "water_heater",
+    "cattle",
+    "buffalo",
+    "horse",
+    "goat",
+    "pig",
+    "school_grade",
+    "businesses",
+    "paid_workers",
+    "unpaid_workers",
+    "pregnancy_number",
 }
 FAMILY_FACTS = (
-    "decile", "area", "family_size", "homeless", "floor_area", "floor", "wall", "roof",
-    "roof_damaged", "wall_damaged", "housing", "land_proof", "latrine", "closet", "sewage",
-    "drinking_water", "lighting", "power", "cooking_fuel", "gas_cylinder", "landline", "flat_tv",
-    "gold", "computer", "bicycle", "motorcycle", "car", "boat", "motorboat", "smartphone",
-    "refrigerator", "air_conditioner", "water_heater", "other_house", "other_land", "cattle",
-    "buffalo", "horse", "goat", "pig", "remote_area", "food_worry", "food_share_over_half",
-    "bought_clothing", "lost_livelihood", "proposed_by_local_government",
+    "decile",
+    "area",
+    "family_size",
+    "homeless",
+    "floor_area",
+    "floor",
+    "wall",
+    "roof",
+    "roof_damaged",
+    "wall_damaged",
+    "housing",
+    "land_proof",
+    "latrine",
+    "closet",
+    "sewage",
+    "drinking_water",
+    "lighting",
+    "power",
+    "cooking_fuel",
+    "gas_cylinder",
+    "landline",
+    "flat_tv",
+    "gold",
+    "computer",
+    "bicycle",
+    "motorcycle",
+    "car",
+    "boat",
+    "motorboat",
+    "smartphone",
+    "refrigerator",
+    "air_conditioner",
+    "water_heater",
+    "other_house",
+    "other_land",
+    "cattle",
+    "buffalo",
+    "horse",
+    "goat",
+    "pig",
+    "remote_area",
+    "food_worry",
+    "food_share_over_half",
+    "bought_clothing",
+    "lost_livelihood",
+    "proposed_by_local_government",
 )
 MEMBER_FACTS = (
-    "sex", "relation", "marital_status", "schooling", "school_level", "school_grade", "diploma",
-    "works", "industry", "employment_status", "owns_business", "businesses", "paid_workers",
-    "unpaid_workers", "turnover", "micro_business_permit", "nutrition", "chronic_illness",
-    *DIFFICULTIES, "pregnant", "pregnancy_number", "pbi_national", "pbi_local", "presence",
-    "rights_victim", "orphan", "has_kip",
+    "sex",
+    "relation",
+    "marital_status",
+    "schooling",
+    "school_level",
+    "school_grade",
+    "diploma",
+    "works",
+    "industry",
+    "employment_status",
+    "owns_business",
+    "businesses",
+    "paid_workers",
+    "unpaid_workers",
+    "turnover",
+    "micro_business_permit",
+    "nutrition",
+    "chronic_illness",
+    *DIFFICULTIES,
+    "pregnant",
+    "pregnancy_number",
+    "pbi_national",
+    "pbi_local",
+    "presence",
+    "rights_victim",
+    "orphan",
+    "has_kip",
 )
 NOT_OF_SURVEY = ("decile", "proposed_by_local_government")
 
@@ -87,15 +187,19 @@ def families_frame(record: Record, rng: np.random.Generator) -> Any:
     numbers = pl.Series("kk_number", record.kk).cast(pl.String)
     village = pl.Series("village", facts["village"]).cast(pl.String)
     meter = pl.Series("family_pln_id", facts["meter"]).cast(pl.String)
-    return pl.DataFrame([
-        family_keys(record),
-        spoil(rng, numbers, facts["malformed_kk"], with_date=False).alias("kk_number"),
-        village.str.head(4).alias("kabupaten"), village.str.head(6).alias("kecamatan"), village,
-        pl.Series("observed_on", facts["observed_on"]),
-        pl.Series("source", list(WAYS)).gather(facts["way"]),
-        *(typed(name, facts[name]) for name in FAMILY_FACTS),
-        meter.set(pl.Series(facts["lighting"] != 1), None),
-    ])
+    return pl.DataFrame(
+        [
+            family_keys(record),
+            spoil(rng, numbers, facts["malformed_kk"], with_date=False).alias("kk_number"),
+            village.str.head(4).alias("kabupaten"),
+            village.str.head(6).alias("kecamatan"),
+            village,
+            pl.Series("observed_on", facts["observed_on"]),
+            pl.Series("source", list(WAYS)).gather(facts["way"]),
+            *(typed(name, facts[name]) for name in FAMILY_FACTS),
+            meter.set(pl.Series(facts["lighting"] != 1), None),
+        ]
+    )
 
 
 def members_frame(record: Record, rng: np.random.Generator, keys: Any) -> Any:
@@ -107,16 +211,19 @@ def members_frame(record: Record, rng: np.random.Generator, keys: Any) -> Any:
     way = pl.Series("source", list(WAYS)).gather(record.families["way"][family])
     meter = pl.Series("pln_id", record.families["meter"][family]).cast(pl.String)
     no_meter = (facts["relation"] != 1) | (record.families["lighting"][family] != 1)
-    return pl.DataFrame([
-        keys.rename("person_key"), family_keys(record).gather(family),
-        spoil(rng, nik, record.errors["malformed_nik"], with_date=True).alias("nik"),
-        _names(record, rng), pl.Series("observed_on", facts["observed_on"]), way,
-        pl.Series("birth_date", facts["birth_date"].astype("datetime64[D]")),
-        *(typed(name, facts[name]) for name in MEMBER_FACTS),
-        meter.set(pl.Series(no_meter), None),
-    ])
-
-
+    return pl.DataFrame(
+        [
+            keys.rename("person_key"),
+            family_keys(record).gather(family),
+            spoil(rng, nik, record.errors["malformed_nik"], with_date=True).alias("nik"),
+            _names(record, rng),
+            pl.Series("observed_on", facts["observed_on"]),
+            way,
+            pl.Series("birth_date", facts["birth_date"].astype("datetime64[D]")),
+            *(typed(name, facts[name]) for name in MEMBER_FACTS),
+            meter.set(pl.Series(no_meter), None),
+        ]
+    )
 
 
 def _names(record: Record, rng: np.random.Generator) -> Any:
@@ -130,10 +237,20 @@ def _names(record: Record, rng: np.random.Generator) -> Any:
     source[copied] = facts["twin"][copied]
     names = names.gather(source)
     other = misspell(rng, names)
-    frame = pl.DataFrame({"name": names, "other": other, "fuzzy": facts["copy"] == FUZZY,
-                          "blank": record.errors["blank_name"]})
+    frame = pl.DataFrame(
+        {
+            "name": names,
+            "other": other,
+            "fuzzy": facts["copy"] == FUZZY,
+            "blank": record.errors["blank_name"],
+        }
+    )
     return frame.select(
-        pl.when("blank").then(pl.lit("")).when("fuzzy").then("other").otherwise("name")
+        pl.when("blank")
+        .then(pl.lit(""))
+        .when("fuzzy")
+        .then("other")
+        .otherwise("name")
         .alias("name")
     ).to_series()
 
@@ -144,14 +261,17 @@ def flags_frame(record: Record, keys: Any) -> Any:
 
     flags = record.flags
     rows = pl.Series(flags.member).cast(pl.UInt32, strict=False)
-    return pl.DataFrame([
-        keys.gather(rows).alias("person_key"), family_keys(record).gather(flags.family),
-        pl.Series("ground", list(GROUNDS)).gather(flags.ground),
-        pl.Series("source", [source for _, source, _ in LISTS]).gather(flags.ground),
-        pl.Series("date", [day for _, _, day in LISTS]).str.to_date().gather(flags.ground),
-        pl.Series("confidence", ["high", "low"]).gather(flags.weak.astype(np.int64)),
-        pl.Series("contested", flags.contested),
-    ])
+    return pl.DataFrame(
+        [
+            keys.gather(rows).alias("person_key"),
+            family_keys(record).gather(flags.family),
+            pl.Series("ground", list(GROUNDS)).gather(flags.ground),
+            pl.Series("source", [source for _, source, _ in LISTS]).gather(flags.ground),
+            pl.Series("date", [day for _, _, day in LISTS]).str.to_date().gather(flags.ground),
+            pl.Series("confidence", ["high", "low"]).gather(flags.weak.astype(np.int64)),
+            pl.Series("contested", flags.contested),
+        ]
+    )
 
 
 def lists_frame() -> Any:
@@ -183,17 +303,29 @@ def benefits_frame(record: Record, rng: np.random.Generator, keys: Any) -> Any:
     for programme, mask in {**record.held, **record.held_by}.items():
         rows = np.flatnonzero(mask)
         family = record.members["family"][rows] if programme in record.held_by else rows
-        who = keys.gather(rows) if programme in record.held_by else pl.Series([None] * len(rows),
-                                                                              dtype=pl.String)
+        who = (
+            keys.gather(rows)
+            if programme in record.held_by
+            else pl.Series([None] * len(rows), dtype=pl.String)
+        )
         years, last, source = _TERMS[programme]
         year = rng.choice(np.array(years), len(rows))
         if programme == "pkh":  # who also had BST had PKH before it
             year = np.where(record.families["bst_with_pkh"][rows], 2019, year)
         begin = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")
-        tables.append(pl.DataFrame({
-            "family_key": homes.gather(family), "person_key": who, "programme": programme,
-            "from": begin, "to": last, "source": source,
-        }, schema_overrides={"to": pl.String}).with_columns(pl.col("to").str.to_date("%Y-%m-%d")))
+        tables.append(
+            pl.DataFrame(
+                {
+                    "family_key": homes.gather(family),
+                    "person_key": who,
+                    "programme": programme,
+                    "from": begin,
+                    "to": last,
+                    "source": source,
+                },
+                schema_overrides={"to": pl.String},
+            ).with_columns(pl.col("to").str.to_date("%Y-%m-%d"))
+        )
     return pl.concat(tables).sort("family_key", "programme", "person_key", nulls_last=True)
 
 
@@ -202,18 +334,22 @@ def truth_frame(record: Record, cuts: Array) -> Any:
     import polars as pl
 
     facts = record.families
-    return pl.DataFrame({
-        "family_key": family_keys(record), "province": pl.repeat(
-            record.part.province, len(facts["spent"]), eager=True),
-        "true_pc_consumption": facts["spent"],
-        "poor": facts["poor"].astype(bool),
-        "true_decile": (1 + np.searchsorted(cuts, facts["log_spent"])).astype(np.int16),
-        "true_size": facts["true_size"], "missing_members": facts["missing"],
-        "malformed_kk": facts["malformed_kk"], "no_head": facts["no_head"],
-        "bst_with_pkh": facts["bst_with_pkh"],
-        "blt_desa_with_sembako": facts["blt_desa_with_sembako"],
-        "broken_check": pl.Series([*BROKEN_CHECKS, None]).gather(facts["broken_check"]),
-    })
+    return pl.DataFrame(
+        {
+            "family_key": family_keys(record),
+            "province": pl.repeat(record.part.province, len(facts["spent"]), eager=True),
+            "true_pc_consumption": facts["spent"],
+            "poor": facts["poor"].astype(bool),
+            "true_decile": (1 + np.searchsorted(cuts, facts["log_spent"])).astype(np.int16),
+            "true_size": facts["true_size"],
+            "missing_members": facts["missing"],
+            "malformed_kk": facts["malformed_kk"],
+            "no_head": facts["no_head"],
+            "bst_with_pkh": facts["bst_with_pkh"],
+            "blt_desa_with_sembako": facts["blt_desa_with_sembako"],
+            "broken_check": pl.Series([*BROKEN_CHECKS, None]).gather(facts["broken_check"]),
+        }
+    )
 
 
 def truth_members_frame(record: Record, keys: Any) -> Any:
@@ -232,14 +368,16 @@ def truth_members_frame(record: Record, keys: Any) -> Any:
     original = np.where(doubles, record.original[row], -1)
     others = pl.Series(original).cast(pl.UInt32, strict=False)
     same = doubles & (record.members["copy"][row] == SAME_PERSON)
-    return pl.DataFrame([
-        keys.gather(row).alias("person_key"),
-        family_keys(record).gather(record.members["family"][row]),
-        pl.Series("error", names, dtype=pl.String),
-        keys.gather(others).alias("original_person_key"),
-        pl.Series("same_person", same | (record.members["copy"][row] == FUZZY) & doubles),
-        pl.Series("false_positive", false),
-    ]).sort("person_key", "error")
+    return pl.DataFrame(
+        [
+            keys.gather(row).alias("person_key"),
+            family_keys(record).gather(record.members["family"][row]),
+            pl.Series("error", names, dtype=pl.String),
+            keys.gather(others).alias("original_person_key"),
+            pl.Series("same_person", same | (record.members["copy"][row] == FUZZY) & doubles),
+            pl.Series("false_positive", false),
+        ]
+    ).sort("person_key", "error")
 
 
 def survey_frame(record: Record, families: Any, weight: float) -> Any:
@@ -251,9 +389,13 @@ def survey_frame(record: Record, families: Any, weight: float) -> Any:
     size = record.families["true_size"][rows]
     facts = [name for name in FAMILY_FACTS if name not in NOT_OF_SURVEY]
     return chosen.select(
-        "family_key", pl.lit(record.part.province).alias("province"), "kabupaten",
-        pl.col("village").alias("ea"), *facts,
+        "family_key",
+        pl.lit(record.part.province).alias("province"),
+        "kabupaten",
+        pl.col("village").alias("ea"),
+        *facts,
     ).with_columns(
         pl.Series("pc_exp", record.families["spent"][rows]),
-        pl.lit(weight).alias("weight"), pl.Series("popweight", weight * size),
+        pl.lit(weight).alias("weight"),
+        pl.Series("popweight", weight * size),
     )

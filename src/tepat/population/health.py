@@ -7,9 +7,16 @@ import numpy as np
 from tepat.population.chances import UNKNOWN, Array, Columns, per_family, weighted
 
 DIFFICULTIES = (
-    "difficulty_seeing", "difficulty_hearing", "difficulty_walking", "difficulty_hands",
-    "difficulty_remembering", "difficulty_speaking", "difficulty_learning", "difficulty_self_care",
-    "difficulty_sadness", "difficulty_behaviour",
+    "difficulty_seeing",
+    "difficulty_hearing",
+    "difficulty_walking",
+    "difficulty_hands",
+    "difficulty_remembering",
+    "difficulty_speaking",
+    "difficulty_learning",
+    "difficulty_self_care",
+    "difficulty_sadness",
+    "difficulty_behaviour",
 )
 # How far each kind reaches beside the shared part, and how it rises after sixty.
 _REACH = (0.25, 0.10, 0.22, 0.02, 0.02, -0.10, -0.08, 0.14, -0.08, -0.12)
@@ -31,8 +38,11 @@ def health(
 def _pregnancy(rng: np.random.Generator, age: Array, sex: Array, members: Columns) -> Columns:
     """About 1.2 per cent of all people; nearly always in marriage."""
     family, relation, marital = members["family"], members["relation"], members["marital"]
-    by_age = np.interp(age, (15, 18, 22, 27, 32, 37, 42, 46, 54),
-                       (0.09, 0.17, 0.17, 0.125, 0.075, 0.04, 0.012, 0.002, 0))
+    by_age = np.interp(
+        age,
+        (15, 18, 22, 27, 32, 37, 42, 46, 54),
+        (0.09, 0.17, 0.17, 0.125, 0.075, 0.04, 0.012, 0.002, 0),
+    )
     wed = marital == 2
     chance = np.where(wed, by_age, np.where(marital > 2, 0.004, 0.0006) * (by_age > 0))
     woman = (sex == 2) & (age >= 10) & (age <= 54)
@@ -55,10 +65,15 @@ def _nutrition(rng: np.random.Generator, age: Array, welfare: Array) -> Array:
 
 
 def _chronic(rng: np.random.Generator, age: Array) -> Array:
-    chance = np.interp(age, (0, 15, 30, 45, 60, 75, 90), (0.012, 0.015, 0.05, 0.14, 0.30, 0.42, 0.45))
-    kinds = weighted(rng, list(range(2, 19)),
-                     [38, 14, 8, 8, 13, 2, 4.5, 1.2, 1, 0.05, 0.25, 6, 0.15, 0.08, 0.12, 0.3, 6],
-                     len(age))
+    chance = np.interp(
+        age, (0, 15, 30, 45, 60, 75, 90), (0.012, 0.015, 0.05, 0.14, 0.30, 0.42, 0.45)
+    )
+    kinds = weighted(
+        rng,
+        list(range(2, 19)),
+        [38, 14, 8, 8, 13, 2, 4.5, 1.2, 1, 0.05, 0.25, 6, 0.15, 0.08, 0.12, 0.3, 6],
+        len(age),
+    )
     return np.where(rng.random(len(age)) < chance, kinds, 1).astype(np.int8)
 
 

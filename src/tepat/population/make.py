@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def make_population(
     province: str | None,
     seed: int,
     progress: Progress | None = None,
+    *,
     kabupaten: str | None = None,
 ) -> dict[str, Any]:
     """Write a folder of synthetic families, people, flags, aid and the truth beside them.
@@ -55,12 +57,16 @@ def make_population(
     with new_folder(out) as folder:
         country = build_country()
         parts = plan_parts(families, provinces, kabupaten)
-        tally, rows = _write_parts(folder, parts, country, seed, families, progress)
+        tally, rows = _write_parts(_Order(folder, parts, country, seed, families), progress)
         quota = scaled_quota(country, families, provinces, kabupaten)
         write_quota(folder / "quota.csv", quota)
         (folder / "README.txt").write_text(README, encoding="utf-8")
-        arguments = {"families": families, "province": province, "kabupaten": kabupaten,
-                     "seed": seed}
+        arguments = {
+            "families": families,
+            "province": province,
+            "kabupaten": kabupaten,
+            "seed": seed,
+        }
         summary = _summary(arguments, tally, rows, quota, country)
         text = json.dumps(summary, indent=2, ensure_ascii=False)
         (folder / "population.json").write_text(text + "\n", encoding="utf-8")
@@ -69,59 +75,83 @@ def make_population(
 
 def _check(families: int, seed: int) -> None:
     if not 1 <= families <= MOST_FAMILIES:
-        raise TepatError("bad_number", f"{families} families cannot be made.",
-                         f"The number must lie between 1 and {MOST_FAMILIES:,}.",
-                         "Give another --families.")
+        raise TepatError(
+            "bad_number",
+            f"{families} families cannot be made.",
+            f"The number must lie between 1 and {MOST_FAMILIES:,}.",
+            "Give another --families.",
+        )
     if seed < 0:
-        raise TepatError("bad_number", f"The seed {seed} is negative.",
-                         do="Give a whole number from 0 up.")
+        raise TepatError(
+            "bad_number", f"The seed {seed} is negative.", do="Give a whole number from 0 up."
+        )
 
 
-def _write_parts(
-    folder: Path, parts: list[Part], country: Country, seed: int, families: int,
-    progress: Progress | None,
-) -> tuple[Tally, dict[str, int]]:
+@dataclass(frozen=True)
+class _Order:
+    """What is to be made, and where."""
+
+    folder: Path
+    parts: list[Part]
+    country: Country
+    seed: int
+    families: int
+
+    @property
+    def sample(self) -> float:
+        """The share of families in the survey."""
+        return min(SURVEY_SHARE, SURVEY_FAMILIES / self.families)
+
+
+def _write_parts(order: _Order, progress: Progress | None) -> tuple[Tally, dict[str, int]]:
     tally, done = Tally(), 0
-    sample = min(SURVEY_SHARE, SURVEY_FAMILIES / families)
-    with GrowingFiles(folder) as files:
-        for part in parts:
-            record = make_record(part, len(parts), country, seed, sample)
+    with GrowingFiles(order.folder) as files:
+        for part in order.parts:
+            record = make_record(part, len(order.parts), order.country, order.seed, order.sample)
             tally.take(record)
-            _write_record(folder, files, record, country, seed, sample)
+            _write_record(order, files, record)
             done += len(record.families["decile"])
             if progress is not None:
-                progress("families", done, families)
+                progress("families", done, order.families)
         files.add("lists", frames.lists_frame())
     rows = {"families": done, "members": int(tally.counts["members"]), **files.rows}
     return tally, rows
 
 
-def _write_record(
-    folder: Path, files: GrowingFiles, record: Record, country: Country, seed: int, sample: float
-) -> None:
-    part = record.part
-    rng = np.random.default_rng([seed, int(part.province), part.number, 1])
+def _write_record(order: _Order, files: GrowingFiles, record: Record) -> None:
+    part, folder = record.part, order.folder
+    rng = np.random.default_rng([order.seed, int(part.province), part.number, 1])
     families = frames.families_frame(record, rng)
     keys = frames.person_keys(record)
-    write_part(folder, "families", part.province, part.number, families)
-    write_part(folder, "members", part.province, part.number,
-               frames.members_frame(record, rng, keys))
+    members = frames.members_frame(record, rng, keys)
+    write_part(folder, "families", part, families)
+    write_part(folder, "members", part, members)
     files.add("flags", frames.flags_frame(record, keys))
     files.add("benefits", frames.benefits_frame(record, rng, keys))
-    files.add("truth", frames.truth_frame(record, country.spent_cuts))
+    files.add("truth", frames.truth_frame(record, order.country.spent_cuts))
     files.add("truth_members", frames.truth_members_frame(record, keys))
-    files.add("survey", frames.survey_frame(record, families, round(1 / sample, 6)))
+    files.add("survey", frames.survey_frame(record, families, round(1 / order.sample, 6)))
 
 
 def _summary(
-    arguments: dict[str, Any], tally: Tally, rows: dict[str, int], quota: dict[str, int],
+    arguments: dict[str, Any],
+    tally: Tally,
+    rows: dict[str, int],
+    quota: dict[str, int],
     country: Country,
 ) -> dict[str, Any]:
     from tepat import __version__
 
     return {
-        "synthetic": True, "tepat": __version__, "code": code_version(), "arguments": arguments,
-        "as_of": REFERENCE_DAY.isoformat(), "rows": rows, "quota": quota,
+        "synthetic": True,
+        "tepat": __version__,
+        "code": code_version(),
+        "arguments": arguments,
+        "as_of": REFERENCE_DAY.isoformat(),
+        "rows": rows,
+        "quota": quota,
         "score_of_the_bureau": {name: round(value, 4) for name, value in country.fit.items()},
-        "make_up": tally.make_up(), "error_rates": tally.rates(), "provinces": tally.poverty(),
+        "make_up": tally.make_up(),
+        "error_rates": tally.rates(),
+        "provinces": tally.poverty(),
     }

@@ -14,38 +14,102 @@ from tepat.population.figures import ERRORS, SAME_PERSON_SHARE, UNKNOWN_RATE
 from tepat.population.health import DIFFICULTIES
 
 SAME_PERSON, FUZZY = 1, 2
-BROKEN_CHECKS = ("closet_without_latrine", "cylinder_without_gas", "appliance_without_power",
-                 "impossible_floor_area")
+BROKEN_CHECKS = (
+    "closet_without_latrine",
+    "cylinder_without_gas",
+    "appliance_without_power",
+    "impossible_floor_area",
+)
 
 _HEALTH = ("chronic_illness", "nutrition", *DIFFICULTIES)
 _MEMBER_FACTS = (
-    "marital_status", "schooling", "school_level", "school_grade", "diploma", "works", "industry",
-    "employment_status", "owns_business", "businesses", "paid_workers", "unpaid_workers",
-    "turnover", "pregnant", "pbi_national", "pbi_local", "orphan", "has_kip",
-    "micro_business_permit", *_HEALTH,
+    "marital_status",
+    "schooling",
+    "school_level",
+    "school_grade",
+    "diploma",
+    "works",
+    "industry",
+    "employment_status",
+    "owns_business",
+    "businesses",
+    "paid_workers",
+    "unpaid_workers",
+    "turnover",
+    "pregnant",
+    "pbi_national",
+    "pbi_local",
+    "orphan",
+    "has_kip",
+    "micro_business_permit",
+    *_HEALTH,
 )
 _FAMILY_FACTS = (
-    "floor_area", "floor", "wall", "roof", "roof_damaged", "wall_damaged", "housing",
-    "land_proof", "latrine", "closet", "sewage", "drinking_water", "lighting", "power",
-    "cooking_fuel", "landline", "flat_tv", "gold", "computer", "bicycle", "motorcycle", "car",
-    "boat", "motorboat", "smartphone", "refrigerator", "air_conditioner", "water_heater",
-    "other_house", "other_land", "cattle", "buffalo", "horse", "goat", "pig", "food_worry",
-    "food_share_over_half", "bought_clothing", "lost_livelihood", "proposed_by_local_government",
+    "floor_area",
+    "floor",
+    "wall",
+    "roof",
+    "roof_damaged",
+    "wall_damaged",
+    "housing",
+    "land_proof",
+    "latrine",
+    "closet",
+    "sewage",
+    "drinking_water",
+    "lighting",
+    "power",
+    "cooking_fuel",
+    "landline",
+    "flat_tv",
+    "gold",
+    "computer",
+    "bicycle",
+    "motorcycle",
+    "car",
+    "boat",
+    "motorboat",
+    "smartphone",
+    "refrigerator",
+    "air_conditioner",
+    "water_heater",
+    "other_house",
+    "other_land",
+    "cattle",
+    "buffalo",
+    "horse",
+    "goat",
+    "pig",
+    "food_worry",
+    "food_share_over_half",
+    "bought_clothing",
+    "lost_livelihood",
+    "proposed_by_local_government",
 )
 # An answer that is not asked, or has no sense, when another is unknown.
-_FOLLOWS = {"latrine": ("closet", "sewage"), "lighting": ("power",),
-            "cooking_fuel": ("gas_cylinder",)}
-_MEMBER_FOLLOWS = {"schooling": ("school_level", "school_grade"),
-                   "works": ("industry", "employment_status"),
-                   "owns_business": ("businesses", "paid_workers", "unpaid_workers", "turnover",
-                                     "micro_business_permit"),
-                   "pregnant": ("pregnancy_number",)}
+_FOLLOWS = {
+    "latrine": ("closet", "sewage"),
+    "lighting": ("power",),
+    "cooking_fuel": ("gas_cylinder",),
+}
+_MEMBER_FOLLOWS = {
+    "schooling": ("school_level", "school_grade"),
+    "works": ("industry", "employment_status"),
+    "owns_business": (
+        "businesses",
+        "paid_workers",
+        "unpaid_workers",
+        "turnover",
+        "micro_business_permit",
+    ),
+    "pregnant": ("pregnancy_number",),
+}
 
 
 def listed_members(rng: np.random.Generator, families: Columns, members: Columns) -> Columns:
     """Members who are on the record, with doubles added; columns as before and ``copy``, ``twin``.
 
-    Sets ``missing`` on families: true members who are not listed.
+    Sets on families ``missing`` (true members who are not listed) and ``servant_missing``.
     """
     family, count = members["family"], len(families["poor"])
     poor = families["poor"][family]
@@ -54,11 +118,14 @@ def listed_members(rng: np.random.Generator, families: Columns, members: Columns
     chance = np.where(poor, ERRORS["missing_of_poor"] * 1.33, ERRORS["missing_of_others"] * 1.48)
     gone = not_head & (rng.random(len(family)) < chance)
     families["missing"] = per_family(family, gone, count).astype(np.int64)
+    servant = per_family(family, gone & members["is_civil_servant"], count)
+    families["servant_missing"] = servant > 0
     kept = np.flatnonzero(~gone)
     same = ERRORS["duplicate_nik"] * SAME_PERSON_SHARE
     draw = rng.random(len(kept))
-    kind = np.where(draw < same, SAME_PERSON,
-                    np.where(draw < same + ERRORS["fuzzy_duplicate"], FUZZY, 0))
+    kind = np.where(
+        draw < same, SAME_PERSON, np.where(draw < same + ERRORS["fuzzy_duplicate"], FUZZY, 0)
+    )
     donors = np.flatnonzero(kind > 0)
     if count < 2:
         donors = donors[:0]
@@ -66,9 +133,7 @@ def listed_members(rng: np.random.Generator, families: Columns, members: Columns
     return _with_copies(members, kept, donors, kind[donors], home)
 
 
-def _with_copies(
-    members: Columns, kept: Array, donors: Array, kind: Array, home: Array
-) -> Columns:
+def _with_copies(members: Columns, kept: Array, donors: Array, kind: Array, home: Array) -> Columns:
     """Kept members and copies of some, the copies last in their new family."""
     rows = np.concatenate([kept, kept[donors]])
     listed = {name: values[rows] for name, values in members.items()}
@@ -88,7 +153,8 @@ def _with_copies(
 def shift_birth(rng: np.random.Generator, birth: Array) -> Array:
     """Dates written by another clerk: another year, month or day, never in the future."""
     days = rng.choice(np.array([-365, -30, -1, -10, -366, -9]), len(birth))
-    return birth + days.astype("timedelta64[D]")
+    shifted: Array = birth + days.astype("timedelta64[D]")
+    return shifted
 
 
 def spoil_people(
@@ -118,8 +184,12 @@ def spoil_people(
     numbers = np.where(doubled, numbers[np.maximum(original, 0)], numbers)
     original[copy == FUZZY] = members["twin"][copy == FUZZY]
     blank = rng.random(count) < ERRORS["blank_name"]
-    masks = {"malformed_nik": malformed, "duplicate_nik": doubled,
-             "fuzzy_duplicate": copy == FUZZY, "blank_name": blank}
+    masks = {
+        "malformed_nik": malformed,
+        "duplicate_nik": doubled,
+        "fuzzy_duplicate": copy == FUZZY,
+        "blank_name": blank,
+    }
     return numbers, masks, original
 
 
@@ -158,8 +228,11 @@ def _break_people(rng: np.random.Generator, members: Columns) -> Columns:
     _set(members, "nutrition", older_child, 2)
     changed = members["birth_date"] - np.timedelta64(3, "D")
     members["birth_date"] = np.where(birth, changed, members["birth_date"])
-    return {"pregnant_man": pregnant_man, "nutrition_of_older": older_child,
-            "birth_date_not_of_nik": birth}
+    return {
+        "pregnant_man": pregnant_man,
+        "nutrition_of_older": older_child,
+        "birth_date_not_of_nik": birth,
+    }
 
 
 def make_holes(rng: np.random.Generator, families: Columns, members: Columns) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tepat.engine.errors import TepatError
-from tepat.population.chances import Array
+from tepat.population.chances import Array, Columns
 from tepat.population.places import kabupaten_of
 from tepat.population.provinces import PROVINCES
 
@@ -39,17 +39,26 @@ def day_digits(dates: Array) -> Array:
     years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
     months = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
     days = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
-    return days * 10_000 + months * 100 + years % 100
+    digits: Array = days * 10_000 + months * 100 + years % 100
+    return digits
 
 
 def make_nik(
-    rng: np.random.Generator, kecamatan: Array, birth: Array, sex: Array, part: int, parts: int
+    rng: np.random.Generator, kecamatan: Array, people: Columns, part: int, parts: int
 ) -> Array:
     """A NIK for each person as a 16-digit number, no two alike in the whole population.
+
+    Args:
+        rng: source of chance.
+        kecamatan: where each person lives.
+        people: columns birth_date and sex.
+        part: number of the part of the population that is being made.
+        parts: how many parts there are.
 
     Raises:
         TepatError: ``too_many_people`` where the serial would need a fifth digit.
     """
+    birth, sex = people["birth_date"], people["sex"]
     region = _old_region(rng, kecamatan, birth)
     moved = rng.random(len(region)) < MOVED_SHARE
     region = np.where(moved, _elsewhere(rng, len(region)), region)
@@ -58,13 +67,15 @@ def make_nik(
     serial[~moved] = 1 + rank_within(key[~moved])
     serial[moved] = MOVED_FROM + part + parts * rank_within(key[moved])
     _refuse_overflow(serial, moved)
-    return key * 10_000 + serial
+    nik: Array = key * 10_000 + serial
+    return nik
 
 
 def _refuse_overflow(serial: Array, moved: Array) -> None:
     if (serial[~moved] >= MOVED_FROM).any() or (serial > 9999).any():
         raise TepatError(
-            "too_many_people", "There are more people of one birthday than a NIK can number.",
+            "too_many_people",
+            "There are more people of one birthday than a NIK can number.",
             "A NIK has a serial of four digits for each region and birthday.",
             "Ask for fewer families, or for a larger place.",
         )
@@ -72,8 +83,11 @@ def _refuse_overflow(serial: Array, moved: Array) -> None:
 
 def _old_region(rng: np.random.Generator, kecamatan: Array, birth: Array) -> Array:
     region = kecamatan.copy()
-    split = np.datetime64("2013-04-01") if len(region) and region[0] // 10_000 == 65 else (
-        np.datetime64("2022-11-01"))
+    split = (
+        np.datetime64("2013-04-01")
+        if len(region) and region[0] // 10_000 == 65
+        else (np.datetime64("2022-11-01"))
+    )
     before = (birth < split) & (rng.random(len(region)) < 0.85)
     for new, (old, added) in _SPLIT.items():
         chosen = before & (region // 10_000 == new)
@@ -87,7 +101,8 @@ def _elsewhere(rng: np.random.Generator, count: int) -> Array:
     weight = np.array([k.share * p.families for p in PROVINCES for k in kabupaten_of(p)])
     picked = np.searchsorted(np.cumsum(weight / weight.sum()), rng.random(count) * 0.9999999)
     codes = np.array([int(k.code) for k in places])
-    return codes[picked] * 100 + rng.integers(1, 9, count)
+    kecamatan: Array = codes[picked] * 100 + rng.integers(1, 9, count)
+    return kecamatan
 
 
 def make_kk(rng: np.random.Generator, kecamatan: Array) -> Array:
@@ -112,14 +127,20 @@ def spoil(rng: np.random.Generator, numbers: Any, chosen: Array, with_date: bool
     frame = pl.DataFrame([number, how])
     text = pl.col("number")
     broken = (
-        pl.when(pl.col("how") == 0).then(text)
-        .when(pl.col("how") == 1).then(text.str.head(15))
-        .when(pl.col("how") == 2).then(text + "0")
-        .when(pl.col("how") == 3).then(text.str.head(9) + "O" + text.str.tail(6))
-        .when(pl.col("how") == 4).then(pl.lit("0") + text.str.tail(15))
-        .when(pl.col("how") == 5).then(text.str.head(12) + "0000")
-        .when(pl.col("how") == 6).then(
-            text.str.head(1) + "." + text.str.slice(1, 5) + "E+15")
+        pl.when(pl.col("how") == 0)
+        .then(text)
+        .when(pl.col("how") == 1)
+        .then(text.str.head(15))
+        .when(pl.col("how") == 2)
+        .then(text + "0")
+        .when(pl.col("how") == 3)
+        .then(text.str.head(9) + "O" + text.str.tail(6))
+        .when(pl.col("how") == 4)
+        .then(pl.lit("0") + text.str.tail(15))
+        .when(pl.col("how") == 5)
+        .then(text.str.head(12) + "0000")
+        .when(pl.col("how") == 6)
+        .then(text.str.head(1) + "." + text.str.slice(1, 5) + "E+15")
         .otherwise(text.str.head(8) + "19" + text.str.tail(6))
     )
     return frame.select(broken.alias("number")).to_series()

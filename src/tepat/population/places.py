@@ -25,7 +25,7 @@ VILLAGE_FAMILIES = 120
 
 @dataclass(frozen=True)
 class Kabupaten:
-    """One kabupaten or kota: its share of the province, how urban, how much richer than the mean."""
+    """One kabupaten or kota: its share of the province, how urban, how much richer than most."""
 
     code: str
     share: float
@@ -78,7 +78,7 @@ def _urban_shares(
 def largest_remainder(weights: NDArray[Any], total: int) -> NDArray[np.int64]:
     """Whole numbers in proportion to the weights that add up to the total."""
     exact = weights / weights.sum() * total
-    whole = np.floor(exact).astype(np.int64)
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     left = total - int(whole.sum())
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[:left]] += 1
@@ -96,8 +96,10 @@ def chosen_provinces(province: str | None, kabupaten: str | None) -> list[Provin
         known = [k.code for k in kabupaten_of(BY_CODE[code])] if code in BY_CODE else []
         if kabupaten not in known:
             raise TepatError(
-                "unknown_place", f"There is no kabupaten {kabupaten}.",
-                f"Known in province {code}: {', '.join(known)}." if known
+                "unknown_place",
+                f"There is no kabupaten {kabupaten}.",
+                f"Known in province {code}: {', '.join(known)}."
+                if known
                 else f"There is no province {code}.",
                 "Give a four-digit code such as 3204.",
             )
@@ -106,8 +108,10 @@ def chosen_provinces(province: str | None, kabupaten: str | None) -> list[Provin
         return list(PROVINCES)
     if province not in BY_CODE:
         raise TepatError(
-            "unknown_place", f"There is no province {province}.",
-            f"Known: {', '.join(BY_CODE)}.", "Give a two-digit code such as 32.",
+            "unknown_place",
+            f"There is no province {province}.",
+            f"Known: {', '.join(BY_CODE)}.",
+            "Give a two-digit code such as 32.",
         )
     return [BY_CODE[province]]
 
@@ -172,12 +176,17 @@ def villages(
     place = (np.arange(len(kecamatan)) - start + rng.random()) / np.maximum(size, 1) % 1.0
     urban_line = np.repeat(share, part.families)
     urban = place < urban_line
-    urban_count = np.repeat(np.clip(np.round(count * share), 1, None).astype(np.int64),
-                            part.families)
-    rural_count = np.repeat(np.clip(count - np.round(count * share), 1, None).astype(np.int64),
-                            part.families)
-    within = np.where(urban, place / np.maximum(urban_line, 1e-9),
-                      (place - urban_line) / np.maximum(1 - urban_line, 1e-9))
+    urban_count = np.repeat(
+        np.clip(np.round(count * share), 1, None).astype(np.int64), part.families
+    )
+    rural_count = np.repeat(
+        np.clip(count - np.round(count * share), 1, None).astype(np.int64), part.families
+    )
+    within = np.where(
+        urban,
+        place / np.maximum(urban_line, 1e-9),
+        (place - urban_line) / np.maximum(1 - urban_line, 1e-9),
+    )
     serial = 1 + np.floor(within * np.where(urban, urban_count, rural_count)).astype(np.int64)
     # In a kabupaten the first urban village of three is a desa all the same.
     is_desa = ~urban | ((kecamatan // 100 % 100 < 71) & (serial % 3 == 0))

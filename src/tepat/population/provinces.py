@@ -1,10 +1,10 @@
-"""The 38 provinces: size, poverty, minimum wage, towns; published facts that the synthetic people follow.
+"""The 38 provinces: size, poverty, minimum wage, towns; published facts.
 
-Sources. People: Dukcapil, second half of 2024 (they add up to 284,973,643). Poverty: BPS, March 2025,
-per cent of people (where a province's own figure was not found, our estimate). Minimum wage:
-provincial decrees for 2025, Permenaker 16/2024. Kabupaten and kota: Kepmendagri 300.2.2-2138/2025
-(416 + 98 = 514). Urban share of people: our own round estimates, from BPS projections.
-Families are people / 3.07, the mean family on a card.
+Sources. People: Dukcapil, second half of 2024 (they add up to 284,973,643). Poverty: BPS,
+March 2025, per cent of people (where a province's own figure was not found, our estimate).
+Minimum wage: provincial decrees for 2025, Permenaker 16/2024. Kabupaten and kota:
+Kepmendagri 300.2.2-2138/2025 (416 + 98 = 514). Urban share of people: our own
+round estimates, from BPS projections. Families are people / 3.07, the mean family on a card.
 """
 
 from __future__ import annotations
@@ -86,8 +86,9 @@ _ROWS = """\
 
 def _read(row: str) -> Province:
     code, name, people, poor, wage, kabupaten, kota, urban = row.split(",")
-    return Province(code, name, int(people), float(poor), int(wage), int(kabupaten), int(kota),
-                    float(urban))
+    return Province(
+        code, name, int(people), float(poor), int(wage), int(kabupaten), int(kota), float(urban)
+    )
 
 
 PROVINCES: tuple[Province, ...] = tuple(_read(row) for row in _ROWS.splitlines())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -40,7 +39,7 @@ def make_record(part: Part, parts: int, country: Country, seed: int, sample: flo
     rng = np.random.default_rng([seed, int(part.province), part.number])
     families, people = true_families(rng, settle(rng, [part]), country.levels, country.scale)
     families["decile"] = bureau_decile(rng, country, families, people)
-    on_family = aid.family_flags(rng, len(families["decile"]))
+    on_family = aid.family_flags(rng, families)
     grounds = aid.true_flags(rng, families, people)
     held, personal = aid.give_aid(rng, families, people, grounds)
     people |= {f"is_{name}": mask for name, mask in grounds.items()}
@@ -48,6 +47,7 @@ def make_record(part: Part, parts: int, country: Country, seed: int, sample: flo
     families["true_size"] = families["family_size"]
     members = mistakes.listed_members(rng, families, people)
     held_by = {name: members[f"holds_{name}"] & (members["copy"] == 0) for name in personal}
+    on_family["civil_servant_in_family"] = families["servant_missing"]
     planted = plant(rng, members, held["pkh"] | held["sembako"])
     nik, errors, original = _numbers(rng, part, parts, families, members)
     errors |= mistakes.break_checks(rng, families, members)
@@ -59,8 +59,20 @@ def make_record(part: Part, parts: int, country: Country, seed: int, sample: flo
     unknown = rng.random(len(families["decile"])) < ERRORS["decile_unknown"]
     families["decile"] = np.where(unknown, UNKNOWN, families["decile"])
     sampled = rng.random(len(unknown)) < sample
-    return Record(part, families, members, held, held_by, flags, planted, errors, original, nik,
-                  make_kk(rng, families["kecamatan"]), sampled)
+    return Record(
+        part,
+        families,
+        members,
+        held,
+        held_by,
+        flags,
+        planted,
+        errors,
+        original,
+        nik,
+        make_kk(rng, families["kecamatan"]),
+        sampled,
+    )
 
 
 def _numbers(
@@ -71,7 +83,7 @@ def _numbers(
     members["birth_date"][fuzzy] = moved
     members["age"] = full_years(members["birth_date"])
     kecamatan = families["kecamatan"][members["family"]]
-    nik = make_nik(rng, kecamatan, members["birth_date"], members["sex"], part.number, parts)
+    nik = make_nik(rng, kecamatan, members, part.number, parts)
     return mistakes.spoil_people(rng, nik, members)
 
 
@@ -87,9 +99,11 @@ def _dates(rng: np.random.Generator, families: Columns, members: Columns) -> Non
     count = len(families["decile"])
     draw = rng.random(count)
     way = np.where(draw < 0.45, 1, np.where(draw < 0.85, 0, 2))
-    days = np.where(way == 1, rng.integers(71, 117, count),
-                    np.where(way == 0, rng.integers(0, 1_094, count),
-                             rng.integers(820, 1_000, count)))
+    days = np.where(
+        way == 1,
+        rng.integers(71, 117, count),
+        np.where(way == 0, rng.integers(0, 1_094, count), rng.integers(820, 1_000, count)),
+    )
     families["way"], families["observed_on"] = way, TODAY - days.astype("timedelta64[D]")
     seen = families["observed_on"][members["family"]]
     chance = rng.random(len(seen))
@@ -103,7 +117,7 @@ def _dates(rng: np.random.Generator, families: Columns, members: Columns) -> Non
 
 
 def _presence(chance: Array, second: Array, members: Columns) -> Array:
-    answer = np.where(second < 0.975, 1, np.where(second < 0.985, UNKNOWN, 4))
-    answer = np.where(members["is_moved"], 2, answer)
-    found: Any = np.where(members["is_deceased"] & (chance < 0.35), 3, answer)
+    answer = np.where(second < 0.99, 1, np.where(second < 0.995, UNKNOWN, 4))
+    answer = np.where(members["is_moved_or_not_found"], 2, answer)
+    found: Array = np.where(members["is_deceased"] & (chance < 0.35), 3, answer)
     return found

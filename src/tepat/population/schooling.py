@@ -42,8 +42,11 @@ def schooling(
     level = _kind(rng, stage, count)
     last = _LAST_CLASS[np.clip(stage, 0, 3)]
     unfinished = dropped | (finished == 0)
-    grade = np.where(attending, years - started,
-                     np.where(unfinished, 1 + np.floor(rng.random(count) * last), last))
+    grade = np.where(
+        attending,
+        years - started,
+        np.where(unfinished, 1 + np.floor(rng.random(count) * last), last),
+    )
     graduate = ~attending & (finished >= 5)
     level = np.where(graduate, np.where(rng.random(count) < 0.25, 20, 21), level)
     before = np.where(attending, stage_now, np.where(unfinished, finished, stage + 1))
@@ -60,8 +63,11 @@ def schooling(
 
 
 def _attendance(age: Array, latent: Array) -> Array:
-    base = np.interp(age, (5, 6, 7, 12, 13, 15, 16, 18, 19, 22, 24, 27),
-                     (0, 0.45, 4.9, 4.9, 4.0, 3.0, 1.7, 0.6, -0.6, -1.0, -2.6, -6))
+    base = np.interp(
+        age,
+        (5, 6, 7, 12, 13, 15, 16, 18, 19, 22, 24, 27),
+        (0, 0.45, 4.9, 4.9, 4.0, 3.0, 1.7, 0.6, -0.6, -1.0, -2.6, -6),
+    )
     slope = np.interp(age, (7, 12, 16, 20), (0.3, 0.6, 0.7, 1.1))
     chance = 1 / (1 + np.exp(-(base + slope * latent)))
     return np.where((age < 6) | (age > 30), 0.0, chance)

@@ -31,9 +31,13 @@ class Tally:
         families, members = record.families, record.members
         size, poor = families["true_size"], families["poor"]
         place = self.provinces.setdefault(
-            record.part.province, dict.fromkeys(("families", "people", "poor_people"), 0.0))
-        for name, value in (("families", len(size)), ("people", size.sum()),
-                            ("poor_people", (size * poor).sum())):
+            record.part.province, dict.fromkeys(("families", "people", "poor_people"), 0.0)
+        )
+        for name, value in (
+            ("families", len(size)),
+            ("people", size.sum()),
+            ("poor_people", (size * poor).sum()),
+        ):
             place[name] += float(value)
             self.add(name, value)
         self.add("poor_families", poor.sum())
@@ -64,37 +68,50 @@ class Tally:
         members, count = record.members, len(record.families["poor"])
         age, family = members["age"], members["family"]
         self.add("deceased", members["is_deceased"].sum())
-        self.add("pregnant", (members["pregnant"] == 1).sum())
+        pregnant = (members["pregnant"] == 1) & (members["sex"] == 2)
+        self.add("pregnant", pregnant.sum())
         self.add("elderly", (age >= 60).sum())
-        for name, mask in (("with_pregnant", members["pregnant"] == 1), ("with_infant", age <= 6),
-                           ("with_pupil_age", (age >= 7) & (age <= 18)),
-                           ("with_elderly", age >= 60)):
-            self.add(name, np.count_nonzero(per_family(family, mask, count)))
+        for name, mask in (
+            ("with_pregnant", pregnant),
+            ("with_infant", age <= 6),
+            ("with_pupil_age", (age >= 7) & (age <= 18)),
+            ("with_elderly", age >= 60),
+        ):
+            self.add(name, int(np.count_nonzero(per_family(family, mask, count))))
 
     def rates(self) -> dict[str, dict[str, float]]:
         """Each error: target and realised share of what it is counted in."""
         from tepat.population.flags import GROUNDS
 
         c = self.counts
-        whole = {name: "members" for name in _OF_MEMBERS} | {
-            "deceased": "members", "malformed_kk": "families", "no_head": "families",
-            "decile_unknown": "families", "false_positive": "planted",
+        whole = dict.fromkeys(_OF_MEMBERS, "members") | {
+            "deceased": "members",
+            "malformed_kk": "families",
+            "no_head": "families",
+            "decile_unknown": "families",
+            "false_positive": "planted",
             "missing_of_poor": "members_of_poor",
-            "bst_with_pkh": "holds_bst", "blt_desa_with_sembako": "holds_blt_desa",
+            "bst_with_pkh": "holds_bst",
+            "blt_desa_with_sembako": "holds_blt_desa",
         }
         table = {name: (c.get(name, 0.0), c.get(of, 0.0)) for name, of in whole.items()}
         table["missing_of_others"] = (c["missing_of_others"], c["people"] - c["members_of_poor"])
         for name in _PLANTED:
             table[name] = (c.get(f"planted_{GROUNDS.index(name)}", 0.0), c["on_list"])
-        return {name: {"target": ERRORS[name], "realised": round(hits / of, 6) if of else 0.0}
-                for name, (hits, of) in sorted(table.items())}
+        return {
+            name: {"target": ERRORS[name], "realised": round(hits / of, 6) if of else 0.0}
+            for name, (hits, of) in sorted(table.items())
+        }
 
     def poverty(self) -> dict[str, dict[str, float]]:
         """Each province: families, people, target and realised per cent of people poor."""
         return {
-            code: {"families": int(c["families"]), "people": int(c["people"]),
-                   "poor_pct_target": BY_CODE[code].poor_pct,
-                   "poor_pct": round(100 * c["poor_people"] / max(c["people"], 1), 2)}
+            code: {
+                "families": int(c["families"]),
+                "people": int(c["people"]),
+                "poor_pct_target": BY_CODE[code].poor_pct,
+                "poor_pct": round(100 * c["poor_people"] / max(c["people"], 1), 2),
+            }
             for code, c in sorted(self.provinces.items())
         }
 
@@ -102,9 +119,14 @@ class Tally:
         """Mean family size and shares that domain figures can be held against."""
         c = self.counts
         people, members, families = c["people"], c["members"], c["families"]
-        shares = {name: round(c[name] / families, 4)
-                  for name in ("with_pregnant", "with_infant", "with_pupil_age", "with_elderly")}
-        return {"mean_family_size": round(people / families, 3),
-                "poor_pct": round(100 * c["poor_people"] / people, 2),
-                "pregnant": round(c["pregnant"] / members, 4),
-                "elderly": round(c["elderly"] / members, 4), **shares}
+        shares = {
+            name: round(c[name] / families, 4)
+            for name in ("with_pregnant", "with_infant", "with_pupil_age", "with_elderly")
+        }
+        return {
+            "mean_family_size": round(people / families, 3),
+            "poor_pct": round(100 * c["poor_people"] / people, 2),
+            "pregnant": round(c["pregnant"] / members, 4),
+            "elderly": round(c["elderly"] / members, 4),
+            **shares,
+        }

@@ -31,6 +31,8 @@ SIGMA_URBAN, SIGMA_RURAL = 0.62, 0.53
 VILLAGE_VARIANCE = 0.05
 OWN_VARIANCE = 1 - 0.08 - VILLAGE_VARIANCE  # 0.08 lies between kabupaten, see places
 
+_BLOCK, _GOLDEN = 64, 0.6180339887498949
+
 _GRID: Floats = np.linspace(-6.0, 6.0, 4801)
 _NORMAL: Floats = np.array([0.5 * (1 + erf(z / sqrt(2))) for z in _GRID])
 
@@ -46,11 +48,16 @@ def normal_quantile(share: Floats) -> Floats:
 
 
 def spread_normal(rng: np.random.Generator, count: int) -> Floats:
-    """Standard normal draws, one from each of ``count`` equal slices, in random order.
+    """Standard normal draws that lie evenly within each stretch of rows.
 
-    Sums over even a small province then meet their targets far closer than free draws would.
+    Steps of the golden ratio around a circle never leave a large gap; taken in an order shuffled
+    within small blocks, they let even a small place meet its poverty rate far closer than free
+    draws would.
     """
-    return normal_quantile((rng.permutation(count) + rng.random(count)) / max(count, 1))
+    block = np.arange(count) // _BLOCK
+    order = np.lexsort((rng.random(count), block))
+    around = (rng.random() + order * _GOLDEN + rng.random(count) / max(count, 1)) % 1.0
+    return normal_quantile(around)
 
 
 @dataclass(frozen=True)
@@ -118,9 +125,7 @@ def _mixture(province: Province, is_urban: bool) -> tuple[Floats, Floats]:
     return share / max(float(share.sum()), 1e-12), np.array([p.effect for p in places])
 
 
-def _line_point(
-    province: Province, is_urban: bool, rate: float, size_by_welfare: Floats
-) -> float:
+def _line_point(province: Province, is_urban: bool, rate: float, size_by_welfare: Floats) -> float:
     share, effect = _mixture(province, is_urban)
     if share.sum() == 0:
         return float(normal_quantile(np.array([rate]))[0])
@@ -132,8 +137,8 @@ def _line_point(
 
 def mean_size(size_by_welfare: Floats, welfare: Floats) -> Floats:
     """Mean family size at a latent welfare, held level in the far tails."""
-    size: Floats = np.polyval(size_by_welfare, np.clip(welfare, -3, 3))
-    return size
+    size = np.polyval(size_by_welfare, np.clip(welfare, -3, 3))
+    return np.asarray(size, dtype=np.float64)
 
 
 def poor_families(levels: Levels, province: Province, kabupaten: str | None = None) -> float:
@@ -154,5 +159,8 @@ def latent_welfare(
     """Each family's latent welfare: its kabupaten's, its village's and its own part."""
     names, index = np.unique(village, return_inverse=True)
     shared = np.sqrt(VILLAGE_VARIANCE) * rng.standard_normal(len(names))[index]
+    # Few villages must not make a whole province richer or poorer than it is.
+    province = village // 10**8
+    shared -= (np.bincount(province, shared) / np.maximum(np.bincount(province), 1))[province]
     own: Floats = np.sqrt(OWN_VARIANCE) * spread_normal(rng, len(village))
-    return kabupaten_effect + shared + own
+    return np.asarray(kabupaten_effect + shared + own, dtype=np.float64)

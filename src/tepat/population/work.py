@@ -7,6 +7,7 @@ import numpy as np
 from tepat.population.chances import UNKNOWN, Array, Choice, Columns, choose, happens, weighted
 
 # Industry of those who work: (code, base, pull of wealth and school, pull of the town).
+# fmt: off
 _INDUSTRY: Choice = (
     (1, 3.1, -0.8, -2.6), (2, 1.1, -0.6, -1.9), (3, 1.9, -0.5, -2.8), (4, 0.4, -0.6, -1.3),
     (5, 0.4, -0.5, -1.6), (6, -1.3, -0.6, -1.8), (7, -0.6, 0.2, -0.7), (8, 1.9, 0.0, 0.4),
@@ -16,30 +17,39 @@ _INDUSTRY: Choice = (
     (21, 0.2, 1.0, 0.1), (22, -0.9, 1.05, 0.3), (23, -2.1, 0.3, 0.5), (24, 0.6, 0.0, 0.5),
     (25, -0.1, -0.8, 0.5), (26, -7.0, 1.2, 0.6),
 )
-_FARM: Choice = ((1, 1.3, 0.1, 0), (2, 1.1, 0.1, 0), (3, -1.1, 0.9, 0), (4, -0.6, 0.5, 0),
-                 (6, 0.7, -0.8, 0), (8, 0.5, -0.1, 0))
-_TRADE: Choice = ((1, 1.5, 0.0, 0), (2, 0.2, 0.2, 0), (3, -1.4, 1.0, 0), (4, 1.4, 0.2, 0.4),
-                  (7, -0.6, -0.9, 0), (8, -0.2, -0.1, 0))
-_CRAFT: Choice = ((1, 0.1, 0.0, 0), (2, -0.7, 0.2, 0), (3, -1.6, 0.9, 0), (4, 1.9, 0.3, 0.4),
-                  (7, 0.6, -0.9, 0), (8, -1.3, -0.1, 0))
-_OFFICE: Choice = ((1, -0.9, 0.0, 0), (3, -2.4, 0.8, 0), (4, 1.9, 0.1, 0.3), (5, 1.7, 0.75, 0),
-                   (8, -3.0, 0.0, 0))
+_FARM: Choice = (
+    (1, 1.3, 0.1, 0), (2, 1.1, 0.1, 0), (3, -1.1, 0.9, 0), (4, -0.6, 0.5, 0), (6, 0.7, -0.8, 0),
+    (8, 0.5, -0.1, 0),
+)
+_TRADE: Choice = (
+    (1, 1.5, 0.0, 0), (2, 0.2, 0.2, 0), (3, -1.4, 1.0, 0), (4, 1.4, 0.2, 0.4), (7, -0.6, -0.9, 0),
+    (8, -0.2, -0.1, 0),
+)
+_CRAFT: Choice = (
+    (1, 0.1, 0.0, 0), (2, -0.7, 0.2, 0), (3, -1.6, 0.9, 0), (4, 1.9, 0.3, 0.4), (7, 0.6, -0.9, 0),
+    (8, -1.3, -0.1, 0),
+)
+_OFFICE: Choice = (
+    (1, -0.9, 0.0, 0), (3, -2.4, 0.8, 0), (4, 1.9, 0.1, 0.3), (5, 1.7, 0.75, 0),
+    (8, -3.0, 0.0, 0),
+)
+# fmt: on
+
 PUBLIC_SERVANT = 5
 _OWN = (1, 2, 3)
 
 
-def work(
-    rng: np.random.Generator, age: Array, sex: Array, members: Columns, wealth: Array, urban: Array
-) -> Columns:
+def work(rng: np.random.Generator, members: Columns, wealth: Array, urban: Array) -> Columns:
     """Columns from ``works`` to ``turnover``; members under five are not asked."""
-    count = len(age)
+    age, sex, count = members["age"], members["sex"], len(wealth)
     pupil = members["schooling"] == 2
     skill = 0.6 * wealth + 0.09 * (members["years"] - 8.0)
-    working = happens(rng, _log_odds(age, sex == 1, pupil, urban)
-                      + 0.9 * (members["relation"] == 1)) & (age >= 10)
+    working = happens(
+        rng, _log_odds(age, sex == 1, pupil, urban) + 0.9 * (members["relation"] == 1)
+    ) & (age >= 10)
     asked = age >= 5
     industry = np.where(members["relation"] == 7, 25, choose(rng, _INDUSTRY, skill, urban))
-    position = _position(rng, industry, skill, urban, members, age)
+    position = _position(rng, industry, skill, urban, members)
     columns = _business(rng, working & np.isin(position, _OWN), position, skill, count)
     return {
         "works": np.where(asked, working, UNKNOWN).astype(np.int8),
@@ -58,11 +68,10 @@ def _log_odds(age: Array, man: Array, pupil: Array, urban: Array) -> Array:
 
 
 def _position(
-    rng: np.random.Generator, industry: Array, skill: Array, urban: Array, members: Columns,
-    age: Array,
+    rng: np.random.Generator, industry: Array, skill: Array, urban: Array, members: Columns
 ) -> Array:
     """Position in the main job, by kind of industry; public servants are grown and schooled."""
-    farm = industry <= 6
+    farm, age = industry <= 6, members["age"]
     trade = np.isin(industry, (12, 13, 14, 19, 24))
     office = np.isin(industry, (9, 20, 21, 22))
     position = choose(rng, _CRAFT, skill, urban)
