@@ -1,0 +1,71 @@
+"""A run's folder: where its tables lie, and how to open them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tepat.engine.errors import TepatError
+from tepat.policy.load import policy_from_files
+from tepat.policy.model import Policy
+
+TABLES = {
+    "families": "facts/families.parquet",
+    "members": "facts/members.parquet",
+    "flags": "facts/flags.parquet",
+    "lists": "facts/lists.parquet",
+    "benefits": "facts/benefits.parquet",
+    "findings": "findings/findings.parquet",
+    "ranking": "ranking/ranking.parquet",
+    "family_decisions": "decisions/families/*.parquet",
+    "member_decisions": "decisions/members/*.parquet",
+    "awards": "awards/awards.parquet",
+    "truth": "facts/truth.parquet",
+}
+
+
+class RunFolder:
+    """A finished run, opened for reading.
+
+    Raises:
+        TepatError: ``run_missing`` where the folder is not a run.
+    """
+
+    def __init__(self, path: Path, con: Any = None) -> None:
+        self.path = path
+        manifest = path / "run.json"
+        if not manifest.is_file():
+            raise TepatError(
+                "run_missing",
+                f"{path} is not a run: run.json is not there.",
+                do="Give the folder that `tepat run … --out` wrote.",
+            )
+        self.manifest: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+        self._con = con
+
+    @property
+    def con(self) -> Any:
+        """The engine in which the tables are opened."""
+        if self._con is None:
+            from tepat.engine.connect import open_engine
+
+            self._con = open_engine()
+        return self._con
+
+    def has(self, name: str) -> bool:
+        """Whether the run kept a table."""
+        return any(self.path.glob(TABLES[name]))
+
+    def table(self, name: str) -> Any:
+        """One of the run's tables (see ``TABLES``) as an Ibis table."""
+        return self.con.read_parquet(str(self.path / TABLES[name]))
+
+    def policy(self) -> Policy:
+        """The policy that the run used, as it kept it."""
+        folder = self.path / "policy"
+        files = {
+            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(folder.rglob("*.yaml"))
+        }
+        return policy_from_files(files, folder)

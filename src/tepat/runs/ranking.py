@@ -1,0 +1,143 @@
+"""The rank step: the decile that the statistics bureau supplies, or one from a fitted model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tepat.engine.errors import TepatError
+
+
+def ranking(
+    con: Any, families: Any, kept: Any, *, deciles: Path | None, model: Path | None, seed: str
+) -> tuple[Any, list[Any]]:
+    """``family_id, family_key, score, rank, decile`` for every family, and findings.
+
+    A supplied decile goes before a computed one; without either, the families' own column is
+    taken, and where there is none the decile is unknown.
+    """
+    import ibis
+
+    findings: list[Any] = []
+    ranked = (
+        _from_model(con, families, kept, model, seed)
+        if model
+        else families.select(
+            "family_id",
+            "family_key",
+            score=ibis.null("int64"),
+            rank=ibis.null("int64"),
+            decile=_own(families),
+        )
+    )
+    if deciles is not None:
+        supplied, findings = _supplied(con, families, deciles)
+        joined = ranked.left_join(supplied, ranked.family_key == supplied.supplied_key)
+        ranked = joined.mutate(decile=joined.supplied).drop("supplied_key", "supplied")
+    return ranked, findings
+
+
+def _own(families: Any) -> Any:
+    import ibis
+
+    return families.decile if "decile" in families.columns else ibis.null("int64")
+
+
+def _from_model(con: Any, families: Any, kept: Any, path: Path, seed: str) -> Any:
+    from tepat.assessment.rules import load_model, rank_and_decile, score_expression
+
+    model = load_model(path)
+    table = families if kept is None else kept.rename(family_key="_family_key")
+    scored = table.select("family_id", "family_key", score=score_expression(model, table))
+    scored = con.create_table("scores", scored, temp=True)
+    return rank_and_decile(con, scored, seed)
+
+
+def model_columns(path: Path | None) -> list[str]:
+    """The columns of the families' file that a model reads."""
+    from tepat.assessment.rules import columns_needed, load_model
+
+    return columns_needed(load_model(path)) if path else []
+
+
+def _supplied(con: Any, families: Any, path: Path) -> tuple[Any, list[Any]]:
+    """Deciles from a file with a key column and ``decile``; what does not fit is a finding."""
+    import ibis
+
+    table = _read(con, path)
+    names = {name.lower(): name for name in table.columns}
+    others = [name for name in table.columns if name.lower() != "decile"]
+    key = names.get("family_key", others[0] if len(others) == 1 else None)
+    if "decile" not in names or key is None:
+        raise TepatError(
+            "deciles_columns",
+            f"{path} has the columns {', '.join(table.columns)}.",
+            "A file of deciles has two: family_key and decile.",
+            "Name them so.",
+        )
+    given = table.select(
+        supplied_key=table[key].cast("string").strip(),
+        text=table[names["decile"]].cast("string").strip(),
+    )
+    given = given.filter(given.supplied_key.notnull())
+    number = given.text.try_cast("int64")
+    given = given.mutate(supplied=number.between(1, 10).ifelse(number, ibis.null("int64")))
+    given = con.create_table("supplied_rows", given, temp=True)
+    grouped = given.group_by("supplied_key").agg(
+        low=given.supplied.min(),
+        high=given.supplied.max(),
+        wrong=given.count(where=given.text.notnull() & given.supplied.isnull()),
+        text=given.text.min(),
+    )
+    same = (grouped.low == grouped.high).ifelse(grouped.low, ibis.null("int64"))
+    grouped = con.create_table("supplied", grouped.mutate(supplied=same), temp=True)
+    return grouped.select("supplied_key", "supplied"), _findings(families, grouped)
+
+
+def _findings(families: Any, grouped: Any) -> list[Any]:
+    import ibis
+
+    known = families.select("family_key", found_id=families.family_id)
+    joined = grouped.left_join(known, grouped.supplied_key == known.family_key)
+    rules = (
+        ("decile_invalid", "warning", joined.wrong > 0),
+        ("decile_conflict", "warning", joined.low != joined.high),
+        ("decile_without_family", "warning", joined.found_id.isnull()),
+    )
+    return [
+        joined.filter(test).select(
+            table=ibis.literal("deciles"),
+            key=joined.supplied_key,
+            rule=ibis.literal(rule),
+            severity=ibis.literal(severity),
+            column=ibis.literal("decile"),
+            value_shown=joined.text.substr(0, 20),
+            family_id=joined.found_id,
+        )
+        for rule, severity, test in rules
+    ]
+
+
+def _read(con: Any, path: Path) -> Any:
+    if not path.is_file():
+        raise TepatError(
+            "deciles_missing",
+            f"There is no file {path}.",
+            do="Give a CSV, Parquet or XLSX file with family_key and decile.",
+        )
+    import ibis
+
+    try:
+        if path.suffix == ".parquet":
+            return con.read_parquet(str(path))
+        if path.suffix == ".xlsx":
+            import polars
+
+            return ibis.memtable(polars.read_excel(path).cast(polars.String).to_arrow())
+        return con.read_csv(str(path), all_varchar=True, header=True)
+    except Exception as error:  # the engine has no narrower class for an unreadable file
+        raise TepatError(
+            "deciles_unreadable",
+            f"{path} cannot be read: {error}.",
+            do="Save it as CSV in UTF-8 with the columns family_key, decile.",
+        ) from error

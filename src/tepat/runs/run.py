@@ -1,0 +1,257 @@
+"""The main job: read, check, rank, decide, allocate, report.
+
+A run reads dated files and a policy folder and writes one folder of proposals, whole or not at
+all. Everything in it can be recomputed: inputs, policy and code are named by hash.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from tepat import __version__
+from tepat.engine.connect import open_engine, write_parquet
+from tepat.engine.errors import TepatError
+from tepat.engine.manifest import code_version, file_hash, new_folder
+from tepat.policy.meaning import nearest
+from tepat.policy.model import Policy
+
+FAMILIES_AT_ONCE = 4_000_000
+NEVER_KEPT = ("nik", "kk_number", "name", "pln_id", "family_pln_id")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked to do; paths as the person gave them."""
+
+    input: Path
+    out: Path
+    as_of: date
+    mapping: Path | None = None
+    deciles: Path | None = None
+    model: Path | None = None
+    programmes: tuple[str, ...] = ()
+    quota: Path | None = None
+    policy: Path | None = None
+    truth: Path | None = None
+    boundaries: Path | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The arguments as text, for run.json; where the run is written is not one of them."""
+        named = {
+            key: str(value)
+            for key, value in vars(self).items()
+            if key not in ("out", "programmes") and value is not None
+        }
+        return named | {"programmes": list(self.programmes)}
+
+
+@dataclass
+class State:
+    """What the steps hand on to each other."""
+
+    request: Request
+    policy: Policy
+    con: Any
+    folder: Path
+    progress: Progress
+    names: list[str]
+    not_in_force: dict[str, str]
+    manifest: dict[str, Any]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+STEPS = ("read", "check", "rank", "decide", "allocate", "summarise", "report")
+
+
+def run(request: Request, progress: Progress = lambda step, done, total: None) -> dict[str, Any]:
+    """Run the main job and return what run.json holds.
+
+    Raises:
+        TepatError: nothing was written.
+    """
+    from tepat.policy.load import load_policy
+
+    policy = load_policy(request.policy)
+    names, not_in_force = in_force(policy, request.programmes, request.as_of)
+    with new_folder(request.out) as folder:
+        con = open_engine(folder / "scratch")
+        state = State(
+            request,
+            policy,
+            con,
+            folder,
+            progress,
+            names,
+            not_in_force,
+            _begun(request, policy, con),
+        )
+        try:
+            _steps(state)
+        finally:
+            con.disconnect()
+        shutil.rmtree(folder / "scratch", ignore_errors=True)
+        return state.manifest
+
+
+def _steps(state: State) -> None:
+    from tepat.runs.report import write_report
+    from tepat.runs.steps import (
+        allocate_step,
+        check_step,
+        decide_step,
+        rank_step,
+        read_step,
+        truth_step,
+    )
+    from tepat.runs.summary import write_summary
+
+    with _timed(state, "read"):
+        given = read_step(state)
+    with _timed(state, "check"):
+        checked = check_step(state, given)
+    with _timed(state, "rank"):
+        rank_step(state, given, checked)
+        truth_step(state)
+    with _timed(state, "decide"):
+        plans = decide_step(state)
+    with _timed(state, "allocate"):
+        allocate_step(state, plans)
+    with _timed(state, "summarise"):
+        write_summary(state.folder, state.con, state.manifest)
+    _keep_policy(state)
+    _write_manifest(state)
+    with _timed(state, "report"):
+        write_report(state.folder, state.con, boundaries=state.request.boundaries)
+    state.manifest["seconds"] = state.seconds
+    _write_manifest(state)
+
+
+@contextmanager
+def _timed(state: State, step: str) -> Iterator[None]:
+    begun = time.perf_counter()
+    state.progress(step, STEPS.index(step), len(STEPS))
+    yield
+    state.seconds[step] = round(time.perf_counter() - begun, 3)
+
+
+def in_force(policy: Policy, asked: Iterable[str], day: date) -> tuple[list[str], dict[str, str]]:
+    """The programmes to decide on a day, in order, and why others are left out.
+
+    Raises:
+        TepatError: ``programme_unknown``, or ``not_in_force`` where a programme that was asked for
+            by name, or every programme, is not in force.
+    """
+    asked = list(asked)
+    for name in asked:
+        if name not in policy.programmes:
+            raise TepatError(
+                "programme_unknown",
+                f"There is no programme '{name}'.",
+                nearest(name, policy.programmes),
+                f"Programmes: {', '.join(policy.programmes)}.",
+            )
+    names, out = [], {}
+    for name, programme in policy.programmes.items():
+        if asked and name not in asked:
+            continue
+        if programme.is_in_force(day):
+            names.append(name)
+        else:
+            spans = ", ".join(f"{p.start} to {p.end or 'now'}" for p in programme.in_force)
+            out[name] = f"in force {spans}"
+    if asked and out:
+        listed = "; ".join(f"{name}: {why}" for name, why in out.items())
+        raise TepatError(
+            "not_in_force",
+            f"Not in force on {day}: {listed}.",
+            do="Choose another --as-of date, or leave the programme out.",
+        )
+    if not names:
+        raise TepatError(
+            "not_in_force",
+            f"No programme of this policy is in force on {day}.",
+            f"The first begins on {_first_day(policy)}.",
+            "Choose another --as-of date.",
+        )
+    return names, out
+
+
+def _first_day(policy: Policy) -> date:
+    return min(p.start for programme in policy.programmes.values() for p in programme.in_force)
+
+
+def _begun(request: Request, policy: Policy, con: Any) -> dict[str, Any]:
+    return {
+        "tepat": __version__,
+        "code": code_version(),
+        "engine": f"duckdb {con.version}",
+        "made_at": datetime.now(UTC).isoformat("T", "seconds"),
+        "as_of": request.as_of.isoformat(),
+        "arguments": request.as_dict(),
+        "policy_hash": policy.hash,
+    }
+
+
+def _keep_policy(state: State) -> None:
+    for name, text in state.policy.files.items():
+        path = state.folder / "policy" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _write_manifest(state: State) -> None:
+    text = json.dumps(state.manifest, ensure_ascii=False, indent=1, default=str)
+    (state.folder / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def existing(request: Request) -> dict[str, Any] | None:
+    """The run that stands at ``--out``, if it has the same arguments and inputs; None if none does.
+
+    Raises:
+        TepatError: ``exists`` where something else stands there.
+    """
+    if not request.out.exists():
+        return None
+    manifest = request.out / "run.json"
+    kept = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    if kept.get("arguments") != request.as_dict():
+        what = "a run with other arguments" if kept else "something that is not a run"
+        raise TepatError(
+            "exists",
+            f"{request.out} holds {what}.",
+            "Nothing is overwritten.",
+            "Give another --out, or move it away.",
+        )
+    changed = [item["path"] for item in kept.get("inputs", []) if _changed(request, item)]
+    if changed:
+        raise TepatError(
+            "exists",
+            f"{request.out} holds a run of the same arguments, made "
+            f"{kept['made_at']}, but {changed[0]} has changed since.",
+            "Nothing is overwritten.",
+            "Give another --out, or move it away.",
+        )
+    return kept
+
+
+def _changed(request: Request, item: dict[str, Any]) -> bool:
+    for path in (request.input / item["path"], request.input, Path(item["path"])):
+        if path.is_file():
+            return file_hash(path) != item["sha256"]
+    return True
+
+
+def save(state: State, name: str, table: Any) -> Any:
+    """Write a table into the run's folder and open it from there."""
+    path = state.folder / name
+    write_parquet(state.con, table, path)
+    return state.con.read_parquet(str(path))
