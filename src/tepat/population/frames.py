@@ -15,6 +15,7 @@ from tepat.population.names import make_names, misspell
 from tepat.population.numbers import spoil
 from tepat.population.record import Record
 
+_OLD_PKH = "2019-01-01"
 WAYS = ("interview", "ground_check", "import")
 
 _YES_NO = {
@@ -282,16 +283,16 @@ def lists_frame() -> Any:
     return frame.with_columns(pl.col("date").str.to_date())
 
 
-# Programme: first day (or years to draw one from), last day, who keeps the list of holders.
-_TERMS: dict[str, tuple[tuple[int, ...], str | None, str]] = {
-    "pkh": ((2018, 2019, 2021, 2023, 2024), None, "Kemensos"),
-    "sembako": ((2020, 2021, 2022, 2023, 2025), None, "Kemensos"),
-    "bst": ((2020,), "2021-09-30", "Kemensos"),
-    "blt_desa": ((2025,), "2025-12-31", "village"),
-    "rst": ((2022, 2023, 2024), None, "Kemensos"),
-    "pbi_jk": ((2019, 2020, 2022, 2024), None, "BPJS Kesehatan"),
-    "pip": ((2025,), "2025-12-31", "Puslapdik"),
-    "yapi": ((2022, 2023), None, "Kemensos"),
+# Programme: first days to draw one from, last day, who keeps the list of holders.
+_TERMS: dict[str, tuple[tuple[str, ...], str | None, str]] = {
+    "pkh": (("2018-01-01", _OLD_PKH, "2021-01-01", "2023-07-01", "2024-01-01"), None, "Kemensos"),
+    "sembako": (("2020-03-01", "2021-01-01", "2023-01-01", "2025-04-01"), None, "Kemensos"),
+    "bst": (("2020-04-01", "2021-01-01"), "2021-09-30", "Kemensos"),
+    "blt_desa": (("2025-01-01",), "2025-12-31", "village"),
+    "rst": (("2022-08-01", "2023-06-01", "2024-09-01"), None, "Kemensos"),
+    "pbi_jk": (("2019-01-01", "2020-01-01", "2022-06-01", "2024-03-01"), None, "BPJS Kesehatan"),
+    "pip": (("2025-04-10",), "2025-12-31", "Puslapdik"),
+    "yapi": (("2022-01-01", "2023-01-01"), None, "Kemensos"),
 }
 
 
@@ -308,11 +309,10 @@ def benefits_frame(record: Record, rng: np.random.Generator, keys: Any) -> Any:
             if programme in record.held_by
             else pl.Series([None] * len(rows), dtype=pl.String)
         )
-        years, last, source = _TERMS[programme]
-        year = rng.choice(np.array(years), len(rows))
+        days, last, source = _TERMS[programme]
+        begin = rng.choice(np.array(days, dtype="datetime64[D]"), len(rows))
         if programme == "pkh":  # who also had BST had PKH before it
-            year = np.where(record.families["bst_with_pkh"][rows], 2019, year)
-        begin = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")
+            begin[record.families["bst_with_pkh"][rows]] = np.datetime64(_OLD_PKH)
         tables.append(
             pl.DataFrame(
                 {

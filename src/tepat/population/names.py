@@ -35,10 +35,8 @@ _FIRST_PARTS = (
     "Sastra", "Setia", "Sudar", "Suka", "Surya", "Tirta", "Udaya", "Wangsa", "Warda", "Wira",
     "Yuda",
 )
-_LAST_PARTS = (
-    "di", "din", "man", "mawan", "mi", "na", "nata", "ningrat", "no", "ri", "rta", "sa", "santo",
-    "seta", "ta", "tama", "wan", "wati", "ya",
-)
+_MEN_END = ("di", "din", "man", "nata", "no", "santo", "seta", "tama", "wan", "ya")
+_WOMEN_END = ("na", "ningrat", "ningsih", "ni", "rini", "sari", "ta", "wati", "yani", "yati")
 # fmt: on
 
 
@@ -47,7 +45,8 @@ def make_names(rng: np.random.Generator, sex: Array, age: Array) -> Any:
     import polars as pl
 
     count = len(sex)
-    last = [a + b for a in _FIRST_PARTS for b in _LAST_PARTS]
+    last = [a + b for end in (_MEN_END, _WOMEN_END) for a in _FIRST_PARTS for b in end]
+    lasts = len(last) // 2
     men, women = len(_MEN), len(_WOMEN)
     given = pl.Series("given", [*_MEN, *_WOMEN])
     first = np.where(sex == 1, rng.integers(0, men, count), men + rng.integers(0, women, count))
@@ -58,7 +57,9 @@ def make_names(rng: np.random.Generator, sex: Array, age: Array) -> Any:
         {
             "first": given.gather(first),
             "second": given.gather(second),
-            "last": pl.Series(last).gather(rng.integers(0, len(last), count)),
+            "last": pl.Series(last).gather(
+                rng.integers(0, lasts, count) + np.where(sex == 1, 0, lasts)
+            ),
             "alone": alone,
             "three": three,
         }
