@@ -364,7 +364,7 @@ class Twin:
             states[name] = opposite(self._excludes_person(family, self.policy.grounds[name], index))
         fine = not family.blocked and family.members[index].data_ok is True
         states["record_in_order"] = True if fine else None
-        row = self._qualifies(family, index)
+        row = {k.component.name: reading.value(k.component.who.node) for k in self.kinds}
         sure = next((name for name in self.names if row[name] is True), None)
         dearer = self.names[: self.names.index(sure)] if sure else self.names
         opened = {name for name in dearer if row[name] is None}

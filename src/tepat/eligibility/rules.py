@@ -209,7 +209,12 @@ def _with_family_facts(members: Any, families: Any, names: Sequence[str]) -> Any
     kept = [name for name in dict.fromkeys(wanted) if name in families.columns]
     other = families.select("family_id", *kept).rename(of_family="family_id")
     members = members.drop(*[name for name in kept if name in members.columns])
-    return members.left_join(other, members.family_id == other.of_family).drop("of_family")
+    members = members.left_join(other, members.family_id == other.of_family).drop("of_family")
+    # a flag on the family as a whole speaks of each of its members
+    return members.mutate(
+        hit=members.hit | members.family_hit.fill_null(0),
+        contested=members.contested | members.family_contested.fill_null(0),
+    )
 
 
 def _with_ground_rules(policy: Policy, members: Any, bits: dict[str, int], rules: Rules) -> Any:
@@ -410,9 +415,10 @@ def _of_person(plan: Plan, table: Any) -> tuple[list[Any], Any]:
 
     rules = plan.rules.on(table)
     states = [rules.value(c.component.who.node) for c in plan.components]
-    numbers, taken = [], ibis.literal(False)
+    numbers, could_add, taken = [], [], ibis.literal(False)
     for state in states:
         mine = state.fill_null(False) & ~taken
         numbers.append(mine.ifelse(1, 0).cast("int64"))
+        could_add.append(is_unknown(state) & ~taken)
         taken = taken | mine
-    return numbers, _bits([is_unknown(state) for state in states])
+    return numbers, _bits(could_add)
