@@ -55,10 +55,10 @@ def read_step(state: State) -> Input:
 
 def check_step(state: State, given: Input) -> Checked:
     """Look for what is wrong with the record, and keep the facts that rules may use."""
-    checked = check(given, state.request.as_of)
+    checked = check(given, state.request.as_of, scratch=state.folder / "scratch")
     families = _kept(
         state,
-        checked.families,
+        _with_roster(checked.families, checked.members),
         "family",
         given.present.get("families", ()),
         [
@@ -87,6 +87,13 @@ def check_step(state: State, given: Input) -> Checked:
     state.manifest["not_checked_rules"] = list(checked.not_checked)
     state.manifest["present"] = {name: list(columns) for name, columns in given.present.items()}
     return checked
+
+
+def _with_roster(families: Any, members: Any) -> Any:
+    """Families with ``roster_size``: how many members the file has."""
+    sizes = members.group_by(sized_id=members.family_id).agg(roster_size=members.count())
+    joined = families.left_join(sizes, families.family_id == sizes.sized_id).drop("sized_id")
+    return joined.mutate(roster_size=joined.roster_size.fill_null(0))
 
 
 def _kept(state: State, table: Any, of: str, present: Sequence[str], keys: Sequence[str]) -> Any:
