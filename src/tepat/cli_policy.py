@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from tepat.engine.errors import TepatError
 
 policy_app = typer.Typer(no_args_is_help=True, help="Read, check and compare policy files.")
 
@@ -14,6 +17,38 @@ PolicyFolder = Annotated[
     Path | None, typer.Option("--policy", help="Folder with variables.yaml and programmes/.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable answer on standard output.")]
+Language = Annotated[str, typer.Option("--lang", help="id (Indonesian) or en (English).")]
+Programme = Annotated[str, typer.Argument(help="The programme's short name, such as pkh.")]
+DAY = "Year-month-day, such as 2025-07-01."
+
+
+def day_of(text: str, option: str) -> date:
+    """A day that a user gave.
+
+    Raises:
+        TepatError: ``date_unreadable``.
+    """
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError as error:
+        raise TepatError(
+            "date_unreadable",
+            f"{option} {text} is not a day of the calendar.",
+            do="Write year-month-day, such as 2025-07-01.",
+        ) from error
+
+
+def language_of(text: str) -> str:
+    """``id`` or ``en``.
+
+    Raises:
+        TepatError: ``language_unknown``.
+    """
+    if text in ("id", "en"):
+        return text
+    raise TepatError(
+        "language_unknown", f"There is no language '{text}'.", do="Write --lang id or --lang en."
+    )
 
 
 def answer(value: Any) -> None:
@@ -52,3 +87,44 @@ def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
         print(f"{len(cases)} worked cases: {len(cases) - wrong} as expected, {wrong} not.")
     if differences:
         raise typer.Exit(1)
+
+
+@policy_app.command("show")
+def policy_show(
+    programme: Programme,
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help=DAY)],
+    lang: Language = "id",
+    policy: PolicyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a programme as it stood on a day, in words, with its sources."""
+    from tepat.policy.load import load_policy
+    from tepat.policy.words import as_dict, show
+
+    day, language = day_of(on, "--on"), language_of(lang)
+    loaded = load_policy(policy)
+    if as_json:
+        answer(as_dict(loaded, programme, day, language))
+    else:
+        print(show(loaded, programme, day, language), end="")
+
+
+@policy_app.command("diff")
+def policy_diff(
+    programme: Programme,
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help=DAY)],
+    end: Annotated[str, typer.Option("--to", metavar="DATE", help=DAY)],
+    lang: Language = "id",
+    policy: PolicyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed in a programme between two days."""
+    from tepat.policy.changes import diff, diff_as_dict
+    from tepat.policy.load import load_policy
+
+    days, language = (day_of(start, "--from"), day_of(end, "--to")), language_of(lang)
+    loaded = load_policy(policy)
+    if as_json:
+        answer(diff_as_dict(loaded, programme, *days, language))
+    else:
+        print(diff(loaded, programme, *days, language), end="")

@@ -117,6 +117,7 @@ class NamedValue:
     rule: Expression
     law: str
     where: Where
+    confidence: str = ""
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,7 @@ def _values(r: Reader, scope: Scope) -> dict[str, NamedValue]:
         known = replace(
             scope, member=True, values={key: value.rule.node for key, value in found.items()}
         )
+        sure = str(r.data.get("confidence", ""))
         if isinstance(data[name], str):
             rule, law = inner.rule(name, known), r.word("law")
         else:
@@ -173,8 +174,9 @@ def _values(r: Reader, scope: Scope) -> dict[str, NamedValue]:
             item.only("rule", "law", "confidence", "says", "note", "of")
             item.need("rule")
             rule, law = item.rule("rule", known), item.word("law", r.word("law"))
+            sure = str(item.data.get("confidence", sure))
         if rule is not None:
-            found[str(name)] = NamedValue(str(name), rule, law, inner.at(name))
+            found[str(name)] = NamedValue(str(name), rule, law, inner.at(name), sure)
     return found
 
 
