@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from tepat.cli_policy import policy_app
+from tepat.cli_policy import AsJson, Language, PolicyFolder, answer, day_of, language_of, policy_app
 from tepat.engine.errors import TepatError
+from tepat.progress import shown
 
 app = typer.Typer(
     name="tepat",
@@ -21,6 +24,7 @@ app = typer.Typer(
     help="Records of families in; out comes who is helped, with what, and why.",
 )
 app.add_typer(policy_app, name="policy")
+Run = Annotated[Path, typer.Argument(help="The folder that `tepat run … --out` wrote.")]
 
 
 def main() -> None:
@@ -40,3 +44,195 @@ def main() -> None:
 def _complain(error: TepatError) -> None:
     parts = [f"Error ({error.code}): {error.what.rstrip()}", error.why, error.do]
     print("\n".join(part for part in parts if part), file=sys.stderr)
+
+
+@app.command("run")
+def run_command(
+    given: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder or XLSX file of records.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write; must not exist.")],
+    as_of: Annotated[str, typer.Option("--as-of", help="Day of the decision, 2025-07-01.")],
+    mapping: Annotated[Path | None, typer.Option(help="How foreign files become ours.")] = None,
+    deciles: Annotated[Path | None, typer.Option(help="Deciles that the bureau supplies.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model that computes the deciles.")] = None,
+    programmes: Annotated[str, typer.Option(help="Names with commas between; all if none.")] = "",
+    quota: Annotated[Path | None, typer.Option(help="CSV: programme, place, quota.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="True consumption, for error rates.")] = None,
+    boundaries: Annotated[
+        Path | None, typer.Option(help="TopoJSON or GeoJSON for a true map in the report.")
+    ] = None,
+    policy: PolicyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn records into decisions, awards and a report."""
+    from tepat.runs.request import Request
+    from tepat.runs.run import existing, run
+
+    names = tuple(name.strip() for name in programmes.split(",") if name.strip())
+    request = Request(
+        given,
+        out,
+        day_of(as_of, "--as-of"),
+        mapping,
+        deciles,
+        model,
+        names,
+        quota,
+        policy,
+        truth,
+        boundaries,
+    )
+    kept = existing(request)
+    if kept is None:
+        with shown(as_json) as progress:
+            manifest = run(request, progress)
+    else:
+        manifest = kept
+        print(
+            f"{out} exists: the same run, made {kept['made_at']}. Nothing was run again.",
+            file=sys.stderr,
+        )
+    if as_json:
+        answer(manifest)
+    else:
+        _print_run(out, manifest)
+
+
+def _print_run(out: Path, manifest: dict[str, Any]) -> None:
+    """The run's totals as a table, and where to read on."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from tepat.policy.wording import rupiah
+
+    rows = manifest["rows"]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("programme")
+    for name in ("eligible", "cannot decide", "awarded", "waiting", "refused", "rupiah a year"):
+        table.add_column(name, justify="right")
+    for name, row in manifest["totals"].items():
+        amount = "in kind" if row["amount_year"] is None else rupiah(row["amount_year"], "id")
+        numbers = [
+            row[key] for key in ("eligible", "cannot_decide", "awarded", "waiting", "refused")
+        ]
+        table.add_row(name, *(f"{number:,}".replace(",", ".") for number in numbers), amount)
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    console.print(
+        f"{rows['families']:,} families, {rows['members']:,} members, as of "
+        f"{manifest['as_of']}; {rows['findings']:,} findings on the record".replace(",", ".")
+    )
+    console.print(table)
+    print(f"Report: {out / 'report.html'}")
+
+
+@app.command("export")
+def export_command(
+    run: Run,
+    table: Annotated[str, typer.Argument(help="decisions, awards, ranking or findings.")],
+    out: Annotated[Path, typer.Option("--out", help="A .parquet or .csv file to write.")],
+    programme: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
+    family: Annotated[str | None, typer.Option(help="Only the family with this key.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write one of the run's tables in long form, with the source's keys."""
+    from tepat.runs.export import export
+    from tepat.runs.folder import RunFolder
+
+    rows = export(RunFolder(run), table, out, programme, family)
+    if as_json:
+        answer({"table": table, "rows": rows, "file": str(out)})
+    else:
+        print(f"{rows} rows of {table} written to {out}.")
+
+
+@app.command("explain")
+def explain_command(
+    run: Run,
+    family_key: Annotated[str, typer.Argument(help="The family's key, as the source gave it.")],
+    lang: Language = "id",
+    as_json: AsJson = False,
+) -> None:
+    """Say for each programme what was decided about a family, and why."""
+    from tepat.runs.explain import explain
+    from tepat.runs.explain_text import as_text
+    from tepat.runs.folder import RunFolder
+
+    language = language_of(lang)
+    found = explain(RunFolder(run), family_key)
+    if as_json:
+        answer(found)
+    else:
+        print(as_text(found, language))
+
+
+@app.command("population")
+def population_command(
+    out: Annotated[Path, typer.Argument(help="Folder to write; must not exist.")],
+    families: Annotated[int, typer.Option("--families", help="How many families.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same people.")],
+    province: Annotated[str | None, typer.Option(help="Two-digit code; all if none.")] = None,
+    kabupaten: Annotated[str | None, typer.Option(help="Four-digit code.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make synthetic people, with the errors that audits found and a file of the truth."""
+    from tepat.population.make import make_population
+
+    with shown(as_json) as progress:
+        made = make_population(out, families, province, seed, progress, kabupaten=kabupaten)
+    if as_json:
+        answer(made)
+        return
+    rows = made["rows"]
+    print(
+        f"{rows['families']:,} families and {rows['members']:,} people, all invented, "
+        f"in {out}.".replace(",", ".")
+    )
+    print(
+        f"README.txt there explains each file. Next: tepat run {out} --out RUN "
+        f"--as-of 2025-07-01 --quota {out / 'quota.csv'}"
+    )
+
+
+@app.command("calibrate")
+def calibrate_command(
+    households: Annotated[Path, typer.Argument(help="Survey with one row per household.")],
+    outcome: Annotated[str, typer.Option(help="Consumption per person, above 0.")],
+    out: Annotated[Path, typer.Option("--out", help="model.json; its card is written beside.")],
+    weight: Annotated[str | None, typer.Option(help="Column of survey weights.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Column of enumeration areas.")] = None,
+    features: Annotated[str, typer.Option(help="Columns with commas between; all if none.")] = "",
+    by: Annotated[str, typer.Option(help="Columns of subgroups to report on.")] = "",
+    rank_signal: Annotated[
+        str | None, typer.Option(help="Column of which only the order counts.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="For folds, draws and ties.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Fit a model of consumption that ranks families, and say how well it does and for whom."""
+    from rich.console import Console
+
+    from tepat.assessment.calibrate import calibrate
+    from tepat.assessment.model_card import report_lines
+
+    def split(text: str) -> list[str]:
+        return [name.strip() for name in text.split(",") if name.strip()]
+
+    with shown(as_json) as progress:
+        report = calibrate(
+            households,
+            outcome=outcome,
+            weight=weight,
+            cluster=cluster,
+            features=split(features) or None,
+            by=split(by),
+            rank_signal=rank_signal,
+            out=out,
+            seed=seed,
+            progress=lambda step, share: progress(step, round(share * 100), 100),
+        )
+    if as_json:
+        answer(report)
+        return
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    for line in report_lines(report):
+        console.print(line)
+    print(f"Model: {out}")

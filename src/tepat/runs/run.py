@@ -9,65 +9,29 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from tepat import __version__
-from tepat.engine.connect import open_engine, write_parquet
+from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import code_version, file_hash, new_folder
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy
-
-FAMILIES_AT_ONCE = 4_000_000
-NEVER_KEPT = ("nik", "kk_number", "name", "pln_id", "family_pln_id")
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a run is asked to do; paths as the person gave them."""
-
-    input: Path
-    out: Path
-    as_of: date
-    mapping: Path | None = None
-    deciles: Path | None = None
-    model: Path | None = None
-    programmes: tuple[str, ...] = ()
-    quota: Path | None = None
-    policy: Path | None = None
-    truth: Path | None = None
-    boundaries: Path | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The arguments as text, for run.json; where the run is written is not one of them."""
-        named = {
-            key: str(value)
-            for key, value in vars(self).items()
-            if key not in ("out", "programmes") and value is not None
-        }
-        return named | {"programmes": list(self.programmes)}
-
-
-@dataclass
-class State:
-    """What the steps hand on to each other."""
-
-    request: Request
-    policy: Policy
-    con: Any
-    folder: Path
-    progress: Progress
-    names: list[str]
-    not_in_force: dict[str, str]
-    manifest: dict[str, Any]
-    seconds: dict[str, float] = field(default_factory=dict)
-
+from tepat.runs.report import write_report
+from tepat.runs.request import Progress, Request, State
+from tepat.runs.steps import (
+    allocate_step,
+    check_step,
+    decide_step,
+    rank_step,
+    read_step,
+    truth_step,
+)
+from tepat.runs.summary import write_summary
 
 STEPS = ("read", "check", "rank", "decide", "allocate", "summarise", "report")
 
@@ -103,17 +67,6 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
 
 
 def _steps(state: State) -> None:
-    from tepat.runs.report import write_report
-    from tepat.runs.steps import (
-        allocate_step,
-        check_step,
-        decide_step,
-        rank_step,
-        read_step,
-        truth_step,
-    )
-    from tepat.runs.summary import write_summary
-
     with _timed(state, "read"):
         given = read_step(state)
     with _timed(state, "check"):
@@ -248,10 +201,3 @@ def _changed(request: Request, item: dict[str, Any]) -> bool:
         if path.is_file():
             return file_hash(path) != item["sha256"]
     return True
-
-
-def save(state: State, name: str, table: Any) -> Any:
-    """Write a table into the run's folder and open it from there."""
-    path = state.folder / name
-    write_parquet(state.con, table, path)
-    return state.con.read_parquet(str(path))

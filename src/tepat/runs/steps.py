@@ -18,8 +18,10 @@ from tepat.registry.files import Input, read_input
 from tepat.registry.mapping import load_mapping
 from tepat.registry.rules import Checked, check
 from tepat.runs.ranking import model_columns, ranking
-from tepat.runs.run import FAMILIES_AT_ONCE, NEVER_KEPT, State, save
+from tepat.runs.request import State, save
 
+FAMILIES_AT_ONCE = 4_000_000
+NEVER_KEPT = ("nik", "kk_number", "name", "pln_id", "family_pln_id")
 PLACES = ("province", "kabupaten", "kecamatan", "village")
 
 
