@@ -69,7 +69,8 @@ def twin_answers(
 
 
 def differences(
-    engine: dict[tuple[str, int, int | None], Answer], twin: dict[tuple[str, int, int | None], Answer]
+    engine: dict[tuple[str, int, int | None], Answer],
+    twin: dict[tuple[str, int, int | None], Answer],
 ) -> list[str]:
     """Every answer on which the two differ, in words."""
     found = [f"{key}: only one of the two answers" for key in engine.keys() ^ twin.keys()]
@@ -77,7 +78,7 @@ def differences(
         one, other = engine[key], twin[key]
         for part in ("outcome", "failed", "unknown", "counted", "open", "amount"):
             given, expected = getattr(one, part), getattr(other, part)
-            if given != expected and not (part == "open" and expected is None):
+            if given != expected:
                 found.append(f"{key} {part}: engine {given}, twin {expected}")
     return sorted(found)
 
@@ -156,10 +157,18 @@ def _table(policy: Policy, rows: list[dict[str, Any]], kinds: dict[str, str], of
     import ibis
     import pyarrow as pa
 
-    names = {"number": "int64", "yes_no": "boolean", "code": "int16", "date": "date", "text": "string"}
+    names = {
+        "number": "int64",
+        "yes_no": "boolean",
+        "code": "int16",
+        "date": "date",
+        "text": "string",
+    }
     used = dict.fromkeys(name for row in rows for name in row if name not in kinds)
     if of:
-        kinds = kinds | {name: names[policy.variables[name].type] for name in used if name in policy.variables}
+        kinds = kinds | {
+            name: names[policy.variables[name].type] for name in used if name in policy.variables
+        }
     schema = ibis.schema(kinds)
     columns = {name: [row.get(name) for row in rows] for name in kinds}
     return ibis.memtable(pa.table(columns, schema=schema.to_pyarrow()))

@@ -70,7 +70,10 @@ class Pools:
         if variable.type == "yes_no":
             return [True, False]
         if variable.type == "code":
-            return [*variable.codes, *sorted(named) * (1 + len(variable.codes) // len(named or "1"))]
+            return [
+                *variable.codes,
+                *sorted(named) * (1 + len(variable.codes) // len(named or "1")),
+            ]
         if variable.type == "date":
             return birth_dates(self.day, sorted(n for n in numbers if -2 <= n <= 130))
         scale = 10**variable.decimals

@@ -20,7 +20,6 @@ from tepat.policy.language import Node
 from tepat.policy.model import Component, Ground, Policy, Programme
 
 SIX_DECIMALS = 10**6
-MOST_COMPLETIONS = 256  # ways to fill in the unknowns that are tried when asking what is open
 PLACES = {2: "province", 4: "kabupaten", 6: "kecamatan", 10: "village"}
 
 
@@ -70,7 +69,7 @@ class Answer:
     failed: set[str]
     unknown: set[str]
     counted: dict[str, int]
-    open: set[str] | None  # None where too many ways to complete the facts were possible
+    open: set[str]
     amount: int | None
 
 
@@ -308,7 +307,9 @@ class Twin:
             amount = blank.value(component.amount.node)
             if asked and amount is not None:
                 cap = component.at_most and blank.value(component.at_most.node)
-                kinds.append(Kind(component, int(amount.low), None if cap is None else int(cap.low)))
+                kinds.append(
+                    Kind(component, int(amount.low), None if cap is None else int(cap.low))
+                )
         self.kinds = sorted(kinds, key=lambda kind: -kind.amount)
         cap = self.programme.at_most and blank.value(self.programme.at_most.node)
         self.cap = None if cap is None else int(cap.low)
@@ -375,7 +376,7 @@ class Twin:
         reading: Reading,
         states: dict[str, bool | None],
         counted: dict[str, int],
-        opened: set[str] | None,
+        opened: set[str],
     ) -> Answer:
         if self.programme.place:
             at = reading.family.facts.get(PLACES[len(self.programme.place)])
@@ -424,20 +425,36 @@ class Twin:
         amounts = tuple(kind.amount for kind in self.kinds)
         return list(best_counts(sets, amounts, tuple(kind.cap for kind in self.kinds), self.cap))
 
-    def _open(self, rows: list[dict[str, bool | None]], known: list[int]) -> set[str] | None:
-        """Components that would count more members under some way to fill in the unknowns."""
-        sure = [{name for name, truth in row.items() if truth is True} for row in rows]
-        unsure = [(i, n) for i, row in enumerate(rows) for n in row if row[n] is None]
-        if 2 ** len(unsure) > MOST_COMPLETIONS:
-            return None
+    def _open(self, rows: list[dict[str, bool | None]], known: list[int]) -> set[str]:
+        """Components with room for a member of whom it is unknown whether he or she qualifies.
+
+        A member who surely counts under a dearer component without cap stays there.
+        """
+        found, taken = set(), 0
+        for place, kind in enumerate(self.kinds):
+            settled = [k.component.name for k in self.kinds[:place] if k.cap is None]
+            waiting = any(
+                row[kind.component.name] is None and not any(row[name] is True for name in settled)
+                for row in rows
+            )
+            taken += known[place]
+            room = kind.cap is None or known[place] < kind.cap
+            if waiting and room and (self.cap is None or taken < self.cap):
+                found.add(kind.component.name)
+        return found
+
+    def could_add(self, family: Family) -> set[str]:
+        """Components that count more members if all that is unknown about them alone is true."""
+        rows = [self._qualifies(family, index) for index in range(len(family.members))]
+        known = self._assign([{c for c, t in row.items() if t is True} for row in rows])
         found = set()
-        for chosen in itertools.product((False, True), repeat=len(unsure)):
-            filled = [set(row) for row in sure]
-            for (index, name), true in zip(unsure, chosen, strict=True):
-                if true:
-                    filled[index].add(name)
-            counts = zip(self.names, self._assign(filled), known, strict=True)
-            found |= {name for name, could, is_known in counts if could > is_known}
+        for place, name in enumerate(self.names):
+            filled = [
+                {c for c, t in row.items() if t is True or (c == name and t is None)}
+                for row in rows
+            ]
+            if self._assign(filled)[place] > known[place]:
+                found.add(name)
         return found
 
     # ---- exclusion grounds ----
@@ -448,7 +465,9 @@ class Twin:
         if ground.rule is not None and reading.value(ground.rule.node) is True:
             return True
         return flagged(
-            flag for flag in family.flags if flag.ground == ground.name and flag.member in (None, index)
+            flag
+            for flag in family.flags
+            if flag.ground == ground.name and flag.member in (None, index)
         )
 
     def _unlisted(self, ground: Ground) -> bool | None:
@@ -489,5 +508,6 @@ def best_counts(
                 further.add((*counts[:place], counts[place] + 1, *counts[place + 1 :]))
         reachable = further
     return max(
-        reachable, key=lambda counts: (sum(a * n for a, n in zip(amounts, counts, strict=True)), counts)
+        reachable,
+        key=lambda counts: (sum(a * n for a, n in zip(amounts, counts, strict=True)), counts),
     )

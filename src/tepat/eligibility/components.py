@@ -52,8 +52,11 @@ def counts(plan: Plan, members: Any) -> dict[str, Any]:
     could_be = [flag.fill_null(True) for flag in flags]
     for mask in _masks(plan, [len(flags)]):
         found[f"{plan.name}__m{mask}"] = members.count(where=_any(could_be, mask))
+    surely = [flag.fill_null(False) for flag in flags]
     for index, flag in enumerate(flags):
-        found[f"{plan.name}__o{index}"] = members.count(where=is_unknown(flag))
+        placed = [s for s, c in zip(surely[:index], plan.components, strict=False) if c.cap is None]
+        waiting = functools.reduce(operator.and_, (~s for s in placed), is_unknown(flag))
+        found[f"{plan.name}__o{index}"] = members.count(where=waiting)
     return found
 
 
@@ -106,11 +109,20 @@ def counted_span(plan: Plan, table: Any) -> tuple[Any, Any]:
 
 
 def open_bits(plan: Plan, table: Any) -> Any:
-    """A bit for each component with a member of whom it is unknown whether he or she counts."""
+    """A bit for each component that an unknown fact could add to.
+
+    It is unknown whether some member qualifies for it, who does not surely count for a dearer
+    component without cap; and neither its own cap nor, dearest first, the family's is reached.
+    """
     import ibis
 
-    bits = [
-        (table[f"{plan.name}__o{i}"] > 0).ifelse(1 << i, 0).cast("int64")
-        for i in range(len(plan.components))
-    ]
+    bits = []
+    numbers = counted(plan, table)
+    for index, component in enumerate(plan.components):
+        room = table[f"{plan.name}__o{index}"] > 0
+        if component.cap is not None:
+            room = room & (numbers[index] < component.cap)
+        if plan.cap is not None:
+            room = room & (_filled(plan, table, index + 1, "k") < plan.cap)
+        bits.append(room.ifelse(1 << index, 0).cast("int64"))
     return functools.reduce(operator.add, bits) if bits else ibis.literal(0, "int64")
