@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LIMIT = 2**53  # engines divide whole numbers as doubles, exact only below this
 DIVISION_DECIMALS = 6
 LARGEST_ROSTER = 10_000
+MOST_PIECES, MOST_LEVELS = 2_000, 80  # of one rule, its named values written out
+BUILT_IN = ("as_of", "roster_size", "counted_members")
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,25 @@ def understand(text: str, scope: Scope, file: str = "", line: int = 0) -> Expres
         LanguageError: with the position in the text, what is wrong and the nearest valid name.
     """
     node = _Checker(scope).check(parse(text), member=scope.member)
+    pieces, levels = _measure(node, {})
+    if pieces > MOST_PIECES or levels > MOST_LEVELS:
+        raise LanguageError(
+            node.position,
+            "The rule is too long once its named values are written out.",
+            "Compare named values with numbers early, so that fewer are carried along.",
+        )
     return Expression(text, node, file, line)
+
+
+def _measure(node: Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """How many pieces a rule has and how deep it lies; shared named values are measured once."""
+    if id(node) not in known:
+        inner = [_measure(arg, known) for arg in node.args]
+        known[id(node)] = (
+            1 + sum(pieces for pieces, _ in inner),
+            1 + max((levels for _, levels in inner), default=0),
+        )
+    return known[id(node)]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -6,16 +6,25 @@ in one go. Each problem names the file, the line, what is wrong and the nearest 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard
 
 from tepat.engine.errors import TepatError
-from tepat.policy.language import Expression, LanguageError
-from tepat.policy.meaning import Scope, nearest, understand
+from tepat.policy.language import WORDS, Expression, LanguageError
+from tepat.policy.meaning import BUILT_IN, Scope, describe, nearest, understand
 from tepat.policy.model import Period, Text, Where
+
+MOST_CHARACTERS, MOST_PIECES = 1_000_000, 100_000
+MOST_LEVELS = 40
+MOST_DIGITS = 15
+NAME = r"[a-z][a-z0-9_]{0,49}"
+RESERVED = WORDS | {"unknown", "any", "all", "count", "sum", *BUILT_IN}
+MARKS = ("A", "B", "C", "D", "K")
 
 
 @dataclass(frozen=True)
@@ -54,19 +63,72 @@ class Problems(list[Problem]):
 
 
 def parse_yaml(text: str, file: str, problems: Problems) -> Any:
-    """YAML 1.2 as mappings and lists that know their lines; None where it cannot be read."""
-    from ruamel.yaml import YAML
+    """YAML 1.2 as mappings and lists that know their lines; None where it cannot be read.
+
+    Tags are refused: they ask for objects to be built. Aliases may repeat a value, but a file may
+    not grow by them past ``MOST_PIECES``, nor hold itself.
+    """
+    from ruamel.yaml.composer import MaxDepthExceededError
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    if len(text) > MOST_CHARACTERS:
+        problems.add(
+            Where(file, 1),
+            f"The file has {len(text)} characters; at most {MOST_CHARACTERS} are read.",
+            "Split it, or look whether it is the right file.",
+        )
+        return None
     try:
-        return YAML(typ="rt").load(text)
+        data = _plain_yaml().load(text)
+        pieces, levels = _measure(data, {})
+        if pieces <= MOST_PIECES and levels <= MOST_LEVELS:
+            return data
+        what = f"with its aliases it has over {MOST_PIECES} values or {MOST_LEVELS} levels"
+        problems.add(Where(file, 1), f"Not readable as YAML: {what}.", "Write fewer aliases.")
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = f"{error.problem or error.context}".split("\n")[0]
+        if isinstance(error, MaxDepthExceededError):
+            what = f"lists and mappings lie in each other more than {MOST_LEVELS} times"
         problems.add(Where(file, mark.line + 1 if mark else 1), f"Not readable as YAML: {what}.")
     except (YAMLError, ValueError) as error:
-        problems.add(Where(file, 1), f"Not readable as YAML: {str(error).splitlines()[0]}.")
+        what = (str(error).splitlines() or [type(error).__name__])[0]
+        problems.add(Where(file, 1), f"Not readable as YAML: {what}.")
     return None
+
+
+def _plain_yaml() -> Any:
+    """A reader of mappings, lists and scalars, without tags."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.composer import Composer, ComposerError
+    from ruamel.yaml.events import AliasEvent
+
+    class PlainComposer(Composer):
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            event = self.parser.peek_event()
+            if not isinstance(event, AliasEvent) and event.tag is not None:
+                raise ComposerError(None, None, "'!' is not used here", event.start_mark)
+            return super().compose_node(parent, index)
+
+    yaml = YAML(typ="rt")
+    yaml.Composer = PlainComposer
+    yaml.max_depth = MOST_LEVELS
+    return yaml
+
+
+def _measure(data: Any, known: dict[int, tuple[float, float]]) -> tuple[float, float]:
+    """How many values there are and how deep, aliases written out; infinite in a circle."""
+    if not isinstance(data, Mapping | list):
+        return 1, 0
+    if id(data) not in known:
+        known[id(data)] = math.inf, math.inf  # until it is known, so that a circle ends
+        values = data.values() if isinstance(data, Mapping) else data
+        inner = [_measure(value, known) for value in values]
+        known[id(data)] = (
+            1 + sum(pieces for pieces, _ in inner),
+            1 + max((levels for _, levels in inner), default=0),
+        )
+    return known[id(data)]
 
 
 class Reader:
@@ -103,6 +165,23 @@ class Reader:
                     nearest(str(key), allowed) or f"Known: {', '.join(allowed)}.",
                     key,
                 )
+        mark = self.data.get("confidence") if "confidence" in allowed else None
+        if mark is not None and mark not in MARKS:
+            self.wrong(f"'confidence' is '{mark}'.", f"One of {', '.join(MARKS)}.", "confidence")
+
+    def called(self, name: Any, taken: Container[str] = ()) -> bool:
+        """Whether a key can serve as a name in rules and tables; notes where it cannot."""
+        if not isinstance(name, str) or not re.fullmatch(NAME, name) or "__" in name:
+            self.wrong(
+                f"'{name}' cannot be a name.",
+                "Use at most 50 small letters, digits and '_', beginning with a letter.",
+                name,
+            )
+            return False
+        if name in RESERVED or name in taken:
+            self.wrong(f"'{name}' has a meaning already.", "Choose another name.", name)
+            return False
+        return True
 
     def need(self, *keys: str) -> bool:
         """Whether all keys are there; notes those that are not."""
@@ -149,8 +228,14 @@ class Reader:
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list of words; a single one counts as a list."""
-        value = self.data.get(key, [])
-        return tuple(str(item) for item in ([value] if isinstance(value, str) else value or []))
+        value = self.data.get(key)
+        if value is None:
+            return ()
+        items = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in items):
+            self.wrong(f"'{key}' should be a list of names.", "Write [first, second].", key)
+            return ()
+        return tuple(items)
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""
@@ -171,12 +256,14 @@ class Reader:
                 self.wrong(f"'{key}' needs both languages.", "Write {id: …, en: …}.", key)
             return Text(str(value), str(value))
         inner.only("id", "en")
+        if any(isinstance(value[lang], Mapping | list) for lang in ("id", "en")):
+            self.wrong(f"'{key}' should hold text.", "Put it in quotes.", key)
         return Text(str(value["id"]), str(value["en"]))
 
     def day(self, key: str) -> date | None:
         """A date; None where the key is absent."""
         value = self.data.get(key)
-        if value is None or isinstance(value, date):
+        if value is None or is_day(value):
             return value
         self.wrong(f"'{key}' should be a date.", "Write year-month-day, such as 2025-07-01.", key)
         return None
@@ -184,30 +271,42 @@ class Reader:
     def value(self, key: str) -> int | Decimal | date | None:
         """A number or a date; decimals exactly as written."""
         value = self.data.get(key)
-        if isinstance(value, date):
+        if is_day(value):
             return value
-        try:
-            number = Decimal(str(value).replace("_", "")) if not isinstance(value, bool) else None
-        except InvalidOperation:
-            number = None
-        if number is None or not number.is_finite():
+        number = exact(value)
+        if number is None:
             self.wrong(f"'{key}' should be a number or a date, not '{value}'.", key=key)
             return None
+        if abs(number.adjusted()) > MOST_DIGITS or int(number.as_tuple().exponent) < -6:
+            self.wrong(
+                f"'{key}' is {value}: a number has at most {MOST_DIGITS} digits and 6 decimals.",
+                key=key,
+            )
+            return None
         return int(number) if number == number.to_integral_value() else number
+
+    def number(self, key: str) -> int | Decimal:
+        """A number; 0 where it is none."""
+        value = self.value(key)
+        if isinstance(value, date):
+            self.wrong(f"'{key}' should be a number, not the date {value}.", key=key)
+        return 0 if value is None or isinstance(value, date) else value
 
     def rule(self, key: str, scope: Scope, wanted: str | None = None) -> Expression | None:
         """A checked rule; ``wanted`` is 'yes or no' or 'a number'."""
         value = self.data.get(key)
         if value is None:
             return None
-        text, where = str(value).strip(), self.at(key)
+        if isinstance(value, Mapping | list):
+            self.wrong(f"'{key}' should be a rule.", "Write it as one line of text.", key)
+            return None
+        text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        where = self.at(key)
         try:
             rule = understand(text, scope, where.file, where.line)
         except LanguageError as error:
             self.wrong(f"In '{key}: {_excerpt(text, error.position)}': {error.what}", error.do, key)
             return None
-        from tepat.policy.meaning import describe
-
         if wanted is not None and describe(rule.node.type) != wanted:
             self.wrong(
                 f"'{key}' should give {wanted}, but '{_excerpt(text, 0)}' gives "
@@ -228,6 +327,22 @@ class Reader:
             self.wrong(f"The period ends ({end}) before it begins ({start}).", key="to")
             return None
         return Period(start, end, self.word("reference"), str(self.data.get("confidence", "")))
+
+
+def is_day(value: Any) -> TypeGuard[date]:
+    """Whether a value is a day without a time."""
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def exact(value: Any) -> Decimal | None:
+    """A written number as an exact decimal; None where it is none."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value).replace("_", ""))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def list_items(value: Any, file: str, problems: Problems, line: int) -> list[Reader]:
