@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tepat.population.chances import Array, Columns, happens, per_family
+from tepat.population.chances import UNKNOWN, Array, Columns, happens, per_family
 from tepat.population.figures import ERRORS, HOLDERS_BY_DECILE, NATIONAL_QUOTA
 from tepat.population.provinces import FAMILIES_IN_COUNTRY, PEOPLE_IN_COUNTRY
 
@@ -79,6 +79,9 @@ def give_aid(
     both = _some(rng, bst & pkh, ERRORS["bst_with_pkh"], bst & ~pkh & ~sembako)
     bst &= (~pkh & ~sembako) | both
     families["bst_with_pkh"] = both
+    # Asked of those who hold aid, and of nobody else.
+    agrees = rng.random(count) < np.interp(decile, (1, 5), (0.02, 0.07))
+    families["agrees_to_graduate"] = np.where(pkh | sembako, agrees, UNKNOWN)
     held = {
         "pkh": pkh,
         "sembako": sembako,

@@ -39,6 +39,7 @@ _YES_NO = {
     "bought_clothing",
     "lost_livelihood",
     "proposed_by_local_government",
+    "agrees_to_graduate",
 }
 _NUMBERS = {
     "decile",
@@ -116,6 +117,7 @@ FAMILY_FACTS = (
     "bought_clothing",
     "lost_livelihood",
     "proposed_by_local_government",
+    "agrees_to_graduate",
 )
 MEMBER_FACTS = (
     "sex",
@@ -146,7 +148,7 @@ MEMBER_FACTS = (
     "orphan",
     "has_kip",
 )
-NOT_OF_SURVEY = ("decile", "proposed_by_local_government")
+NOT_OF_SURVEY = ("decile", "proposed_by_local_government", "agrees_to_graduate")
 
 
 def typed(name: str, values: Array) -> Any:
@@ -313,18 +315,18 @@ def benefits_frame(record: Record, rng: np.random.Generator, keys: Any) -> Any:
         begin = rng.choice(np.array(days, dtype="datetime64[D]"), len(rows))
         if programme == "pkh":  # who also had BST had PKH before it
             begin[record.families["bst_with_pkh"][rows]] = np.datetime64(_OLD_PKH)
+        table = pl.DataFrame(
+            [homes.gather(family), who.alias("person_key"), pl.Series("from", begin)]
+        )
         tables.append(
-            pl.DataFrame(
-                {
-                    "family_key": homes.gather(family),
-                    "person_key": who,
-                    "programme": programme,
-                    "from": begin,
-                    "to": last,
-                    "source": source,
-                },
-                schema_overrides={"to": pl.String},
-            ).with_columns(pl.col("to").str.to_date("%Y-%m-%d"))
+            table.select(
+                "family_key",
+                "person_key",
+                pl.lit(programme).alias("programme"),
+                "from",
+                pl.lit(last, dtype=pl.String).str.to_date("%Y-%m-%d").alias("to"),
+                pl.lit(source).alias("source"),
+            )
         )
     return pl.concat(tables).sort("family_key", "programme", "person_key", nulls_last=True)
 

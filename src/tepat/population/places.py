@@ -8,6 +8,7 @@ are invented; they depend on the province only, not on the seed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ class Part:
     families: NDArray[np.int64]
 
 
-def kabupaten_of(province: Province) -> list[Kabupaten]:
+@cache
+def kabupaten_of(province: Province) -> tuple[Kabupaten, ...]:
     """The invented kabupaten and kota of a province, the same in every population."""
     rng = np.random.default_rng([7, int(province.code)])
     count, kota = province.kabupaten + province.kota, province.kota
@@ -57,10 +59,10 @@ def kabupaten_of(province: Province) -> list[Kabupaten]:
     spread = float(np.sqrt((share * effect**2).sum())) or 1.0
     effect *= np.sqrt(0.08) / spread
     codes = [*range(1, province.kabupaten + 1), *range(71, 71 + kota)]
-    return [
+    return tuple(
         Kabupaten(f"{province.code}{code:02d}", float(share[i]), float(urban[i]), float(effect[i]))
         for i, code in enumerate(codes)
-    ]
+    )
 
 
 def _urban_shares(
