@@ -7,7 +7,7 @@ SHELL := bash
 # Python 3.11, wherever it is; `make setup PYTHON=/some/python3.11` names one.
 PYTHON ?= python3.11
 DEMO_FAMILIES ?= 20000
-DEMO_PROVINCE ?= 32
+DEMO_KABUPATEN ?= 3204
 DEMO_SEED ?= 1
 DEMO_DATE ?= 2025-07-01
 TEST_WORKERS ?= 2
@@ -18,7 +18,7 @@ LOCK_DATE ?= 2026-11-13
 
 help:
 	@echo "make setup   install Tepat into .venv (done by the others when needed)"
-	@echo "make demo    make $(DEMO_FAMILIES) synthetic families and decide who is helped"
+	@echo "make demo    make $(DEMO_FAMILIES) families of a kabupaten and decide who is helped"
 	@echo "make test    style, types, import direction and all tests"
 	@echo "make lock    renew the two locks from pyproject.toml"
 	@echo "make clean   remove .venv, var and caches"
@@ -40,9 +40,10 @@ system:
 # The demonstration is made afresh each time, so that it shows the code as it is.
 demo: setup
 	@rm -rf var/demo && mkdir -p var/demo
-	@.venv/bin/tepat population var/demo/people --families $(DEMO_FAMILIES) --province $(DEMO_PROVINCE) --seed $(DEMO_SEED)
+	@.venv/bin/tepat population var/demo/people --families $(DEMO_FAMILIES) --kabupaten $(DEMO_KABUPATEN) --seed $(DEMO_SEED)
 	@.venv/bin/tepat run var/demo/people --out var/demo/run --as-of $(DEMO_DATE) --quota var/demo/people/quota.csv
-	@echo "Report: $$PWD/var/demo/run/report.html"
+	@.venv/bin/tepat export var/demo/run awards --out var/demo/awards.csv >/dev/null
+	@echo "One family: .venv/bin/tepat explain var/demo/run $$(sed -n '2s/,.*//p' var/demo/awards.csv)"
 
 test: setup
 	@.venv/bin/ruff check .
