@@ -34,6 +34,7 @@ EXPECTED = (
     "open",
     "instalments",
     "channel",
+    "quota",
     "persons",
 )
 
@@ -342,9 +343,19 @@ def _answer(plan: Plan, case: Case, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _quota(plan: Plan) -> int | None:
+    quota = plan.programme.quota
+    known = quota is not None and plan.rules.in_force(quota.node)
+    return plan.rules.constant(quota.node) if quota is not None and known else None
+
+
 def _differences(case: Case, plan: Plan, answers: list[dict[str, Any]]) -> list[str]:
+    found: list[str] = []
+    if "quota" in case.expect and case.expect["quota"] != _quota(plan):
+        found.append(
+            f"quota expected {_plainly(case.expect['quota'])}, got {_plainly(_quota(plan))}"
+        )
     if not plan.of_family and "persons" in case.expect:
-        found = []
         for wanted in case.expect["persons"]:
             number = int(wanted.get("member", 1))
             answer = next((a for a in answers if a["member"] == number), None)
@@ -356,14 +367,14 @@ def _differences(case: Case, plan: Plan, answers: list[dict[str, Any]]) -> list[
             ]
         return found
     if not answers:
-        return ["no decision was made: the case has no members"]
-    return _compare(case.expect, plan, answers[0])
+        return [*found, "no decision was made: the case has no members"]
+    return found + _compare(case.expect, plan, answers[0])
 
 
 def _compare(wanted: Mapping[str, Any], plan: Plan, answer: Mapping[str, Any]) -> list[str]:
     found = []
     for key, value in wanted.items():
-        if key in ("persons", "member", "channel"):
+        if key in ("persons", "member", "channel", "quota"):
             continue
         given, expected = answer.get(key), value
         if key in ("failed", "unknown", "open", "not_checked"):
