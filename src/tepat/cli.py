@@ -110,15 +110,15 @@ def _print_run(out: Path, manifest: dict[str, Any]) -> None:
     for name in ("eligible", "cannot decide", "awarded", "waiting", "refused", "rupiah a year"):
         table.add_column(name, justify="right")
     for name, row in manifest["totals"].items():
-        amount = "in kind" if row["amount_year"] is None else rupiah(row["amount_year"], "id")
+        amount = "in kind" if row["amount_year"] is None else rupiah(row["amount_year"], "en")
         numbers = [
             row[key] for key in ("eligible", "cannot_decide", "awarded", "waiting", "refused")
         ]
-        table.add_row(name, *(f"{number:,}".replace(",", ".") for number in numbers), amount)
+        table.add_row(name, *(f"{number:,}" for number in numbers), amount)
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     console.print(
         f"{rows['families']:,} families, {rows['members']:,} members, as of "
-        f"{manifest['as_of']}; {rows['findings']:,} findings on the record".replace(",", ".")
+        f"{manifest['as_of']}; {rows['findings']:,} findings on the record"
     )
     console.print(table)
     print(f"Report: {out / 'report.html'}")
@@ -184,7 +184,7 @@ def population_command(
     rows = made["rows"]
     print(
         f"{rows['families']:,} families and {rows['members']:,} people, all invented, "
-        f"in {out}.".replace(",", ".")
+        f"in {out}."
     )
     print(
         f"README.txt there explains each file. Next: tepat run {out} --out RUN "

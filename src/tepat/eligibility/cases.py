@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from tepat.eligibility.facts import with_computed
+from tepat.eligibility.instalments import instalments
 from tepat.eligibility.plan import Plan
 from tepat.eligibility.rules import OUTCOMES, Facts, decide
-from tepat.enrolment.instalments import instalments
 from tepat.policy.compile import IBIS_TYPES
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy, Variable, Where

@@ -121,7 +121,10 @@ def _cap(programme: Programme, rules: Rules) -> int | None:
 
 def _collect(plan: Plan, counts: Counts) -> None:
     """Note the counts over members that the programme's rules ask for."""
-    nodes = [c.condition.rule.node for c in plan.criteria if c.condition]
+    asked = [c.condition for c in plan.criteria if c.condition]
+    nodes = [condition.rule.node for condition in asked]
+    values = plan.programme.values
+    nodes += [values[n].rule.node for c in asked for n in c.names() if n in values]
     if plan.programme.amount is not None and plan.pays_amount:
         nodes.append(plan.programme.amount.node)
     nodes += [rule.node for rule in plan.programme.priority]

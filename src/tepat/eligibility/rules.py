@@ -100,7 +100,7 @@ def criterion_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str
     import ibis
 
     if criterion.condition is not None:
-        rules = _rules_for_conditions(plan, table)
+        rules = rules_for(plan, table)
         return rules.value(criterion.condition.rule.node)
     if criterion.ground is not None:
         return _ground_state(plan, criterion, table, bits[criterion.name])
@@ -114,7 +114,7 @@ def criterion_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str
     return ibis.cases((bad, ibis.null("boolean")), else_=True)
 
 
-def _rules_for_conditions(plan: Plan, table: Any) -> Rules:
+def rules_for(plan: Plan, table: Any) -> Rules:
     if not (plan.of_family and plan.components):
         return plan.rules.on(table)
     return plan.rules.on(table, chosen.counted_span(plan, table))
@@ -145,7 +145,7 @@ def _ground_state(plan: Plan, criterion: Criterion, table: Any, bit: int) -> Any
 
 def _amount(plan: Plan, table: Any) -> Any:
     assert plan.programme.amount is not None
-    return column(_rules_for_conditions(plan, table).value(plan.programme.amount.node).low)
+    return column(rules_for(plan, table).value(plan.programme.amount.node).low)
 
 
 def amount_columns(plan: Plan, table: Any) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tepat.eligibility.instalments import instalment_column
 from tepat.eligibility.plan import Plan
 from tepat.eligibility.rules import ELIGIBLE
-from tepat.enrolment.instalments import instalment_column
 from tepat.enrolment.shares import NATIONAL, shares
 from tepat.policy.model import Policy
 

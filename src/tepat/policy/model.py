@@ -6,6 +6,7 @@ file and a line. Amounts are whole rupiah; other numbers are exact decimals.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -131,6 +132,10 @@ class Condition:
     confidence: str
     periods: tuple[Period, ...]
     where: Where
+
+    def names(self) -> list[str]:
+        """The names that the sentence mentions."""
+        return list(dict.fromkeys(re.findall(r"\{(\w+)\}", self.says.id + self.says.en)))
 
     def in_force(self, day: date) -> bool:
         """Whether the condition is asked on a day."""
