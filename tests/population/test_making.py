@@ -34,7 +34,7 @@ def test_the_same_seed_makes_the_same_content(kabupaten: Made, tmp_path: Path) -
     other = make(tmp_path / "other", 3_000, seed=12, kabupaten="3204")
     for name in TABLES:
         assert_frame_equal(kabupaten.table(name), again.table(name))
-    assert kabupaten.summary == again.summary
+    assert kabupaten.summary | {"code": ""} == again.summary | {"code": ""}
     assert not kabupaten.table("families").equals(other.table("families"))
 
 

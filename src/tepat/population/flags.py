@@ -41,8 +41,10 @@ def plant(rng: np.random.Generator, members: Columns, on_aid: Array) -> Planted:
     grown = first_grown(rng, members, len(on_aid))
     candidates = np.flatnonzero(on_aid & (grown >= 0))
     for ground in PLANTED:
-        hit = candidates[rng.random(len(candidates)) < ERRORS[ground]]
-        hit = hit[~members[f"is_{ground}"][grown[hit]]]
+        able = candidates[~members[f"is_{ground}"][grown[candidates]]]
+        # Some families have nobody of that age, so the others are hit more often.
+        chance = ERRORS[ground] * on_aid.sum() / max(len(able), 1)
+        hit = able[rng.random(len(able)) < chance]
         rows.append(grown[hit])
         grounds.append(np.full(len(hit), GROUNDS.index(ground)))
     member, ground_of = np.concatenate(rows), np.concatenate(grounds)

@@ -114,8 +114,12 @@ def listed_members(rng: np.random.Generator, families: Columns, members: Columns
     family, count = members["family"], len(families["poor"])
     poor = families["poor"][family]
     not_head = members["relation"] != 1
-    # Heads are never missing, so the others of a family go a little more often.
-    chance = np.where(poor, ERRORS["missing_of_poor"] * 1.33, ERRORS["missing_of_others"] * 1.48)
+    # Heads are never missing, so the others of a family go more often than the rate.
+    chance = np.where(
+        poor,
+        _of_others(not_head[poor]) * ERRORS["missing_of_poor"],
+        _of_others(not_head[~poor]) * ERRORS["missing_of_others"],
+    )
     gone = not_head & (rng.random(len(family)) < chance)
     families["missing"] = per_family(family, gone, count).astype(np.int64)
     servant = per_family(family, gone & members["is_civil_servant"], count)
@@ -131,6 +135,11 @@ def listed_members(rng: np.random.Generator, families: Columns, members: Columns
         donors = donors[:0]
     home = (family[kept[donors]] + 1 + rng.integers(0, max(count - 1, 1), len(donors))) % count
     return _with_copies(members, kept, donors, kind[donors], home)
+
+
+def _of_others(mask: Array) -> float:
+    """By how much to raise a rate of all where only those of the mask can be hit."""
+    return len(mask) / max(float(mask.sum()), 1.0)
 
 
 def _with_copies(members: Columns, kept: Array, donors: Array, kind: Array, home: Array) -> Columns:
@@ -169,17 +178,14 @@ def spoil_people(
     two_of_one = ERRORS["duplicate_nik"] * (1 - SAME_PERSON_SHARE)
     free = copy == 0
     free[members["twin"][copy > 0]] = False
-    malformed = draw < ERRORS["malformed_nik"]
-    malformed &= copy == 0
-    borrows = free & ~malformed & (draw > 1 - two_of_one)
+    malformed = free & (draw < ERRORS["malformed_nik"] * _of_others(free))
+    borrows = free & ~malformed & (draw > 1 - two_of_one * _of_others(free))
     lenders = np.flatnonzero(free & ~malformed & ~borrows)
     original = np.full(count, UNKNOWN)
     if len(lenders):
         original[borrows] = rng.choice(lenders, int(borrows.sum()))
     same = copy == SAME_PERSON
     original[same] = members["twin"][same]
-    # A double is a double only if its original can be read.
-    malformed[original[same]] = False
     doubled = original >= 0
     numbers = np.where(doubled, numbers[np.maximum(original, 0)], numbers)
     original[copy == FUZZY] = members["twin"][copy == FUZZY]
