@@ -376,7 +376,8 @@ def _compare(wanted: Mapping[str, Any], plan: Plan, answer: Mapping[str, Any]) -
     for key, value in wanted.items():
         if key in ("persons", "member", "channel", "quota"):
             continue
-        given, expected = answer.get(key), value
+        given: Any = answer.get(key)
+        expected: Any = value
         if key in ("failed", "unknown", "open", "not_checked"):
             given, expected = sorted(given), sorted(expected or [])
         elif key == "counted":
