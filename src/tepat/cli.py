@@ -14,7 +14,7 @@ import typer
 
 from tepat.cli_policy import AsJson, Language, PolicyFolder, answer, day_of, language_of, policy_app
 from tepat.engine.errors import TepatError
-from tepat.progress import shown
+from tepat.engine.progress import shown
 
 app = typer.Typer(
     name="tepat",
@@ -182,10 +182,7 @@ def population_command(
         answer(made)
         return
     rows = made["rows"]
-    print(
-        f"{rows['families']:,} families and {rows['members']:,} people, all invented, "
-        f"in {out}."
-    )
+    print(f"{rows['families']:,} families and {rows['members']:,} people, all invented, in {out}.")
     print(
         f"README.txt there explains each file. Next: tepat run {out} --out RUN "
         f"--as-of 2025-07-01 --quota {out / 'quota.csv'}"

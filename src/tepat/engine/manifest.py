@@ -50,14 +50,21 @@ def new_folder(path: Path) -> Iterator[Path]:
         TepatError: ``exists`` where the place is taken, ``not_writable`` where it cannot be made.
     """
     if path.exists():
-        raise TepatError("exists", f"{path} exists.", "A result is never overwritten.",
-                         "Give another --out, or move the old folder away.")
+        raise TepatError(
+            "exists",
+            f"{path} exists.",
+            "A result is never overwritten.",
+            "Give another --out, or move the old folder away.",
+        )
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         unfinished.mkdir(parents=True)
     except OSError as error:
-        raise TepatError("not_writable", f"Cannot write {path}: {error.strerror}.",
-                         do="Choose a folder you may write to.") from error
+        raise TepatError(
+            "not_writable",
+            f"Cannot write {path}: {error.strerror}.",
+            do="Choose a folder you may write to.",
+        ) from error
     try:
         yield unfinished
         os.replace(unfinished, path)

@@ -199,5 +199,5 @@ def existing(request: Request) -> dict[str, Any] | None:
 def _changed(request: Request, item: dict[str, Any]) -> bool:
     for path in (request.input / item["path"], request.input, Path(item["path"])):
         if path.is_file():
-            return file_hash(path) != item["sha256"]
+            return file_hash(path) != str(item["sha256"])
     return True

@@ -108,7 +108,7 @@ def _reasons(con: Any, tables: dict[str, Any], programmes: dict[str, Any]) -> li
     for name, about in programmes.items():
         table = _decisions(tables, about["unit"])
         failed, unknown = table[f"{name}__failed"], table[f"{name}__unknown"]
-        columns = {}
+        columns: dict[str, Any] = {}
         for index, criterion in enumerate(about["criteria"]):
             bit = 1 << index
             columns |= {
