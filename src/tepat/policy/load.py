@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
-from tepat.policy.language import Node
+from tepat.policy.language import Expression
 from tepat.policy.meaning import Scope, nearest
-from tepat.policy.model import Code, Ground, Overlap, Policy, Programme, Text, Variable
+from tepat.policy.model import Ground, Overlap, Policy, Programme, Text, Variable
 from tepat.policy.programme import read_programme
+from tepat.policy.variables import read_variables
 from tepat.policy.yaml_file import Problems, Reader, parse_yaml
 
 SHARED = ("variables.yaml", "exclusions.yaml", "overlaps.yaml")
+GROUND_KEYS = (
+    "name", "says", "reach", "list", "rule", "required", "appeal", "law", "confidence", "note",
+)  # fmt: skip
 PARTS = ("programme.yaml", "amounts.yaml", "calendar.yaml")
 
 
@@ -70,7 +73,7 @@ def policy_from_files(files: Mapping[str, str], folder: Path = Path()) -> Policy
     problems = Problems()
     loaded = {name: parse_yaml(text, name, problems) for name, text in files.items()}
     problems.stop_if_any()
-    variables = _variables(Reader(loaded["variables.yaml"], "variables.yaml", problems))
+    variables = read_variables(Reader(loaded["variables.yaml"], "variables.yaml", problems))
     grounds = _grounds(loaded.get("exclusions.yaml"), variables, problems)
     programmes = _programmes(loaded, variables, grounds, problems)
     order, overlaps = _overlaps(loaded.get("overlaps.yaml"), programmes, problems)
@@ -87,145 +90,26 @@ def policy_from_files(files: Mapping[str, str], folder: Path = Path()) -> Policy
     )
 
 
-def _variables(top: Reader) -> dict[str, Variable]:
-    variables: dict[str, Variable] = {}
-    for name in top.data:
-        variables[str(name)] = _variable(str(name), top.child(name), variables)
-    _computed(top, variables)
-    return variables
-
-
-def _computed(top: Reader, variables: dict[str, Variable]) -> None:
-    from dataclasses import replace
-
-    for name, variable in list(variables.items()):
-        reader = top.child(name)
-        if reader.data.get("computed") is not None:
-            scope = Scope(variables, member=variable.of == "member")
-            variables[name] = replace(variable, computed=reader.rule("computed", scope))
-
-
-def _variable(name: str, r: Reader, known: dict[str, Variable]) -> Variable:
-    r.only(
-        "of",
-        "type",
-        "label",
-        "question",
-        "unit",
-        "minimum",
-        "maximum",
-        "decimals",
-        "codes",
-        "codes_of",
-        "groups",
-        "computed",
-        "sensitivity",
-        "ranking",
-        "reference",
-        "confidence",
-        "note",
-    )
-    r.need("of", "type", "label", "sensitivity")
-    kind = r.word("type", "number", ("number", "yes_no", "code", "date", "text"))
-    minimum, maximum = Decimal(0), Decimal(0)
-    if kind == "number" and r.need("minimum", "maximum"):
-        minimum, maximum = (
-            Decimal(str(r.data[key]).replace("_", "")) for key in ("minimum", "maximum")
-        )
-    codes = _codes(r, known)
-    if kind == "code" and not codes:
-        r.wrong(f"'{name}' has no answers.", "Write codes: {1: {name: …, id: …, en: …}}.")
-    return Variable(
-        name,
-        r.word("of", "family", ("family", "member")),
-        kind,
-        r.text("label"),
-        r.text("question") if "question" in r.data else None,
-        codes,
-        _groups(r, codes, known),
-        minimum,
-        maximum,
-        int(r.data.get("decimals", 0)),
-        None,
-        r.word("sensitivity", "personal", ("public", "personal", "specific")),
-        r.word("ranking") or None,
-        r.word("reference"),
-        str(r.data.get("confidence", "")),
-    )
-
-
-def _codes(r: Reader, known: dict[str, Variable]) -> dict[int, Code]:
-    codes: dict[int, Code] = {}
-    if "codes_of" in r.data:
-        other = known.get(r.word("codes_of"))
-        if other is None:
-            r.wrong(
-                f"'codes_of' names '{r.word('codes_of')}', which is not defined above.",
-                nearest(r.word("codes_of"), known),
-                "codes_of",
-            )
-        else:
-            codes.update(other.codes)
-    for number, answer in r.children("codes"):
-        if not number.isdigit() or not answer.need("name", "id", "en"):
-            answer.wrong(f"'{number}' is not a code.", "Codes are whole numbers.")
-            continue
-        codes[int(number)] = Code(
-            answer.word("name"), Text(str(answer.data["id"]), str(answer.data["en"]))
-        )
-    return codes
-
-
-def _groups(
-    r: Reader, codes: dict[int, Code], known: dict[str, Variable]
-) -> dict[str, tuple[int, ...]]:
-    groups: dict[str, tuple[int, ...]] = {}
-    if r.word("codes_of") in known:
-        groups.update(known[r.word("codes_of")].groups)
-    by_name = {code.name: number for number, code in codes.items()}
-    for name, members in (r.data.get("groups") or {}).items():
-        unknown = [str(m) for m in members if m not in by_name]
-        for answer in unknown:
-            r.wrong(
-                f"Group '{name}' names '{answer}', which is not an answer.",
-                nearest(answer, by_name),
-                "groups",
-            )
-        if not members:
-            r.wrong(f"Group '{name}' has no answers.", key="groups")
-        groups[str(name)] = tuple(by_name[m] for m in members if m in by_name)
-    return groups
-
-
 def _grounds(data: Any, variables: dict[str, Variable], problems: Problems) -> dict[str, Ground]:
     if data is None:
         return {}
     top = Reader(data, "exclusions.yaml", problems)
     grounds = {}
     for name in top.data:
+        if not top.called(name):
+            continue
         r = top.child(name)
-        r.only(
-            "name",
-            "says",
-            "reach",
-            "list",
-            "rule",
-            "required",
-            "appeal",
-            "law",
-            "confidence",
-            "note",
-        )
+        r.only(*GROUND_KEYS)
         r.need("name", "says", "list", "appeal", "law")
         value = r.data.get("list")
         source = r.text("list") if isinstance(value, Mapping) else Text(str(value), str(value))
-        grounds[str(name)] = Ground(
-            str(name),
+        grounds[name] = Ground(
+            name,
             r.text("name"),
             r.text("says"),
             r.word("reach", "person", ("person", "family")),
             source,
-            r.rule("rule", Scope(variables, member=True), "yes or no"),
+            _ground_rule(r, variables),
             r.flag("required", False),
             r.text("appeal"),
             r.word("law"),
@@ -235,6 +119,16 @@ def _grounds(data: Any, variables: dict[str, Variable], problems: Problems) -> d
     if len(grounds) > 60:
         top.wrong("More than 60 exclusion grounds.", "Join grounds that have one source.")
     return grounds
+
+
+def _ground_rule(r: Reader, variables: dict[str, Variable]) -> Expression | None:
+    rule = r.rule("rule", Scope(variables, member=True), "yes or no")
+    if rule is not None and any(
+        node.kind in ("any", "all", "count", "sum") for node in rule.node.walk()
+    ):
+        r.wrong("The rule of a ground speaks of one member and cannot count members.", key="rule")
+        return None
+    return rule
 
 
 def _programmes(
@@ -265,11 +159,15 @@ def _overlaps(
         return sorted(programmes), ()
     r = Reader(data, "overlaps.yaml", problems)
     r.only("order", "not_together", "note")
-    listed = [name for name in r.words("order") if name in programmes]
+    listed = list(dict.fromkeys(r.words("order")))
     overlaps = []
+    _known(r, "order", programmes)
     for item in r.items("not_together"):
         item.only("programmes", "law", "confidence", "note")
         item.need("programmes", "law", "confidence")
+        _known(item, "programmes", programmes)
+        if len(set(item.words("programmes"))) < 2:
+            item.wrong("An overlap names two programmes or more.", key="programmes")
         overlaps.append(
             Overlap(item.words("programmes"), item.word("law"), item.word("confidence"))
         )
@@ -277,9 +175,7 @@ def _overlaps(
     return [*listed, *later], tuple(overlaps)
 
 
-def node_numbers(node: Node) -> list[Node]:
-    """The numbers written out in a rule, named values not entered."""
-    if node.kind == "named":
-        return []
-    found = [node] if node.kind == "number" else []
-    return found + [number for arg in node.args for number in node_numbers(arg)]
+def _known(r: Reader, key: str, programmes: dict[str, Programme]) -> None:
+    for name in r.words(key):
+        if name not in programmes:
+            r.wrong(f"'{name}' is not a programme.", nearest(name, programmes), key)

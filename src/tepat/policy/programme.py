@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from tepat.policy.dated import read_calendars, read_parameters
 from tepat.policy.language import Expression, Node
 from tepat.policy.meaning import Number, Scope, nearest
 from tepat.policy.model import (
-    Calendar,
     Component,
     Condition,
-    DatedValue,
     Ground,
     NamedValue,
     Parameter,
@@ -23,8 +22,9 @@ from tepat.policy.model import (
     Programme,
     Text,
     Variable,
+    Where,
 )
-from tepat.policy.yaml_file import Problems, Reader, list_items
+from tepat.policy.yaml_file import Problems, Reader
 
 KEYS = (
     "programme",
@@ -52,6 +52,8 @@ KEYS = (
 )
 UNKNOWABLE = ("record_in_order", "amount_known", "in_place")  # criteria that Tepat adds itself
 MOST_CRITERIA = 50
+FIXED = ("parameter", "number", "+", "-", "*", "floor", "min", "max", "named", "negative")
+FREE = (0, 1, 12)  # numbers that no law changes; 12 are the months of a year
 
 
 def read_programme(
@@ -75,12 +77,12 @@ def read_programme(
             "Give both one name.",
             "programme",
         )
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name) or "__" in name:
         r.wrong(
             f"'{name}' cannot be a programme's name.",
             "Use small letters, digits and '_', beginning with a letter.",
         )
-    parameters = _parameters(loaded, folder, problems)
+    parameters = read_parameters(loaded, folder, variables, problems)
     unit = r.word("unit", "family", ("family", "member"))
     scope = Scope(variables, parameters, {}, units, unit == "member")
     values = _values(r, scope)
@@ -100,69 +102,34 @@ def read_programme(
         values,
         _conditions(r, counted),
         _components(r, scope),
-        r.rule("at_most", scope, "a number"),
+        _fixed(r, "at_most", scope),
         _amount(r, scope),
         r.word("amount_paid", "each_instalment", ("each_instalment", "first_instalment"))
         == "first_instalment",
         r.words("excluded_by"),
         r.words("not_with"),
-        r.rule("quota", scope, "a number"),
+        _fixed(r, "quota", scope),
         _priority(r, scope),
         parameters,
-        _calendars(loaded, folder, problems),
+        read_calendars(loaded, folder, problems),
         r.where,
     )
     _check_names(r, programme, grounds, units)
     _check_periods(r, programme)
+    _check_numbers(r, programme)
     return programme
-
-
-def _parameters(loaded: Mapping[str, Any], folder: str, problems: Problems) -> dict[str, Parameter]:
-    file = f"{folder}/amounts.yaml"
-    if loaded.get(file) is None:
-        return {}
-    top = Reader(loaded[file], file, problems)
-    found = {}
-    for name in top.data:
-        r = top.child(name)
-        r.only("unit", "values", "note")
-        if r.need("unit", "values"):
-            values = _dated(r)
-            if values:
-                found[str(name)] = Parameter(str(name), r.word("unit"), values, r.where)
-    return found
-
-
-def _dated(r: Reader) -> tuple[DatedValue, ...]:
-    """Dated values; one without an end holds until the day before the next begins."""
-    found: list[DatedValue] = []
-    for item in r.items("values"):
-        item.only("from", "to", "value", "reference", "confidence", "note")
-        item.need("from", "value", "reference", "confidence")
-        period, value = item.period(), item.value("value") if "value" in item.data else None
-        if period is not None and value is not None:
-            found.append(DatedValue(period, value, item.where))
-    found.sort(key=lambda value: value.period.start)
-    for index, (one, after) in enumerate(itertools.pairwise(found)):
-        if one.period.end is None:
-            end = after.period.start - timedelta(days=1)
-            found[index] = replace(one, period=replace(one.period, end=end))
-        elif one.period.end >= after.period.start:
-            r.problems.add(
-                after.where,
-                f"This value begins {after.period.start}, but the one "
-                f"before holds until {one.period.end}.",
-                "Periods may not overlap.",
-            )
-    return tuple(found)
 
 
 def _values(r: Reader, scope: Scope) -> dict[str, NamedValue]:
     """Named values, each able to use those above it."""
     found: dict[str, NamedValue] = {}
-    data = r.data.get("values") or {}
-    inner = r.child("values") if data else r
+    if r.data.get("values") is None:
+        return found
+    inner = r.child("values")
+    data = inner.data
     for name in data:
+        if not inner.called(name, {**scope.variables, **scope.parameters}):
+            continue
         known = replace(
             scope, member=True, values={key: value.rule.node for key, value in found.items()}
         )
@@ -176,13 +143,13 @@ def _values(r: Reader, scope: Scope) -> dict[str, NamedValue]:
             rule, law = item.rule("rule", known), item.word("law", r.word("law"))
             sure = str(item.data.get("confidence", sure))
         if rule is not None:
-            found[str(name)] = NamedValue(str(name), rule, law, inner.at(name), sure)
+            found[name] = NamedValue(name, rule, law, inner.at(name), sure)
     return found
 
 
 def _conditions(r: Reader, scope: Scope) -> tuple[Condition, ...]:
     found = []
-    for name, item in r.children("conditions"):
+    for name, item in r.children("conditions", named=True):
         item.only("rule", "says", "law", "confidence", "from", "to", "periods", "note")
         item.need("rule", "says")
         rule = item.rule("rule", scope, "yes or no")
@@ -216,7 +183,7 @@ def _check_says(item: Reader, says: Text, scope: Scope) -> None:
 def _own_periods(item: Reader) -> tuple[Period, ...]:
     if "periods" in item.data:
         return _periods(item, "periods")
-    period = item.period() if "from" in item.data else None
+    period = item.period() if {"from", "to"} & set(item.data) else None
     return (period,) if period else ()
 
 
@@ -233,22 +200,18 @@ def _periods(r: Reader, key: str) -> tuple[Period, ...]:
 def _components(r: Reader, scope: Scope) -> tuple[Component, ...]:
     found = []
     who_scope = replace(scope, member=True)
-    for name, item in r.children("components"):
+    for name, item in r.children("components", named=True):
         item.only(
             "name", "who", "amount", "at_most", "law", "confidence", "from", "to", "periods", "note"
         )
         item.need("name", "who", "amount")
         who = item.rule("who", who_scope, "yes or no")
-        amount = item.rule("amount", scope, "a number")
+        amount = _fixed(item, "amount", scope)
         if who is not None and _counts_members(who.node) and scope.member is False:
             item.wrong(
                 "'who' speaks of one member and cannot count members.",
                 "Move the count to a condition.",
                 "who",
-            )
-        if amount is not None and not _constant(amount.node):
-            item.wrong(
-                "A component's amount is a parameter, not a fact of the family.", key="amount"
             )
         if who is not None and amount is not None:
             found.append(
@@ -257,7 +220,7 @@ def _components(r: Reader, scope: Scope) -> tuple[Component, ...]:
                     item.text("name"),
                     who,
                     amount,
-                    item.rule("at_most", scope, "a number"),
+                    _fixed(item, "at_most", scope),
                     item.word("law", r.word("law")),
                     str(item.data.get("confidence", "")),
                     _own_periods(item),
@@ -271,12 +234,18 @@ def _counts_members(node: Node) -> bool:
     return any(inner.kind in ("any", "all", "count", "sum") for inner in node.walk())
 
 
-def _constant(node: Node) -> bool:
-    return all(
-        inner.kind
-        in ("parameter", "number", "+", "-", "*", "floor", "min", "max", "named", "negative")
-        for inner in node.walk()
-    )
+def _fixed(r: Reader, key: str, scope: Scope) -> Expression | None:
+    """A whole number that depends on parameters alone: an amount, a cap, a quota."""
+    rule = r.rule(key, scope, "a number")
+    if rule is None:
+        return None
+    if any(node.kind not in FIXED for node in rule.node.walk()):
+        r.wrong(f"'{key}' is made of parameters, not of facts of the family.", key=key)
+        return None
+    if rule.node.type.decimals:
+        r.wrong(f"'{key}' may have decimals.", "Write floor( … ) around it.", key)
+        return None
+    return rule
 
 
 def _amount(r: Reader, scope: Scope) -> Expression | None:
@@ -300,31 +269,6 @@ def _priority(r: Reader, scope: Scope) -> tuple[Expression, ...]:
         rule = item.rule("priority", scope, "a number")
         if rule is not None:
             found.append(rule)
-    return tuple(found)
-
-
-def _calendars(loaded: Mapping[str, Any], folder: str, problems: Problems) -> tuple[Calendar, ...]:
-    file = f"{folder}/calendar.yaml"
-    if loaded.get(file) is None:
-        return ()
-    found = []
-    for item in list_items(loaded[file], file, problems, 1):
-        item.only("channel", "from", "to", "months", "reference", "confidence", "note")
-        item.need("channel", "from", "months", "reference", "confidence")
-        period, months = item.period(), item.data.get("months")
-        right = (
-            isinstance(months, list)
-            and months
-            and all(isinstance(m, int) and m > 0 for m in months)
-        )
-        if not right:
-            item.wrong(
-                "'months' lists the months that each instalment covers.",
-                "Write months: [3, 3, 3, 3].",
-                "months",
-            )
-        elif period is not None and months is not None:
-            found.append(Calendar(item.word("channel"), period, tuple(int(m) for m in months)))
     return tuple(found)
 
 
@@ -370,6 +314,34 @@ def _dated_rules(programme: Programme) -> Iterator[tuple[Expression, tuple[Perio
         yield component.who, _paid(component, programme), component.name
         if component.at_most is not None:
             yield component.at_most, _paid(component, programme), component.name
+    if programme.at_most is not None:
+        yield programme.at_most, programme.in_force, "at_most"
+    for rule in programme.priority:
+        yield rule, programme.in_force, "priority"
+
+
+def _check_numbers(r: Reader, programme: Programme) -> None:
+    """A number that could ever change is a parameter, with its date and reference."""
+    p = programme
+    rules = [value.rule for value in p.values.values()] + [c.rule for c in p.conditions]
+    rules += [rule for c in p.components for rule in (c.who, c.amount, c.at_most) if rule]
+    rules += [rule for rule in (p.at_most, p.amount, p.quota, *p.priority) if rule]
+    for rule in rules:
+        for number in _written(rule.node):
+            r.problems.add(
+                Where(rule.file, rule.line),
+                f"The number {number} stands in a rule.",
+                "Make it a parameter in amounts.yaml, with its date and reference.",
+            )
+
+
+def _written(node: Node, percent: bool = False) -> Iterator[Any]:
+    """The numbers that a rule writes out; those of named values are found there."""
+    if node.kind == "number" and node.value not in FREE and not (percent and node.value == 100):
+        yield node.value
+    if node.kind != "named":
+        for index, arg in enumerate(node.args):
+            yield from _written(arg, percent=node.kind == "/" and index == 1)
 
 
 def _paid(component: Component, programme: Programme) -> tuple[Period, ...]:

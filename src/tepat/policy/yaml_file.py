@@ -194,13 +194,14 @@ class Reader:
         """The mapping below a key."""
         return Reader(self.data[key], self.file, self.problems, self.at(key).line)
 
-    def children(self, key: str) -> Iterable[tuple[str, Reader]]:
-        """The named mappings below a key."""
+    def children(self, key: str, named: bool = False) -> Iterable[tuple[str, Reader]]:
+        """The mappings below a key; ``named`` where their keys must serve as names."""
         if self.data.get(key) is None:
             return
         inner = self.child(key)
         for name in inner.data:
-            yield str(name), inner.child(name)
+            if not named or inner.called(name):
+                yield str(name), inner.child(name)
 
     def items(self, key: str) -> list[Reader]:
         """The mappings of a list below a key; a single mapping counts as a list of one."""
