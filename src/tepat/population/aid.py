@@ -17,8 +17,10 @@ PERSON_AID = ("pbi_jk", "pip", "yapi")
 CHECKED = ("civil_servant", "wage_above_minimum", "company_officer")
 """Grounds that the record was cleaned of before aid was given; errors are put back later."""
 
-_WITH_COMPONENT = 0.82  # share of families that have a member whom PKH counts
-_PUPILS = 0.185  # share of people
+# Not every family drawn can hold: some are barred, some lack a member who counts. These raise the
+# draw so that about as many hold each programme as do in the country.
+_CAN_HOLD = {"pkh": 0.71, "sembako": 0.89, "bst": 0.71}
+_PUPILS = 0.203  # share of people
 
 
 def true_flags(rng: np.random.Generator, families: Columns, members: Columns) -> Columns:
@@ -70,12 +72,14 @@ def give_aid(
     barred = sum(per_family(family, flags[ground], count) for ground in CHECKED) > 0
     component = per_family(family, _counts_for_pkh(members), count) > 0
     quota = {name: units / FAMILIES_IN_COUNTRY for name, units in NATIONAL_QUOTA.items()}
-    pkh = component & ~barred & _by_decile(rng, "pkh", decile, quota["pkh"] / _WITH_COMPONENT)
+    pkh = component & ~barred & _by_decile(rng, "pkh", decile, quota["pkh"] / _CAN_HOLD["pkh"])
     more = (quota["sembako"] - 0.85 * quota["pkh"]) / (1 - quota["pkh"])
     sembako = ~barred & np.where(
-        pkh, rng.random(count) < 0.85, _by_decile(rng, "sembako", decile, more)
+        pkh,
+        rng.random(count) < 0.85,
+        _by_decile(rng, "sembako", decile, more / _CAN_HOLD["sembako"]),
     )
-    bst = _by_decile(rng, "bst", decile, quota["bst"] * 1.25) & ~barred
+    bst = _by_decile(rng, "bst", decile, quota["bst"] / _CAN_HOLD["bst"]) & ~barred
     both = _some(rng, bst & pkh, ERRORS["bst_with_pkh"], bst & ~pkh & ~sembako)
     bst &= (~pkh & ~sembako) | both
     families["bst_with_pkh"] = both
@@ -95,7 +99,7 @@ def give_aid(
 def _blt_desa(rng: np.random.Generator, families: Columns, pkh: Array, sembako: Array) -> Array:
     """BLT Desa goes to rural families without PKH and Sembako; some errors hold Sembako too."""
     desa = families["village"] // 1000 % 10 == 2
-    poorer = np.interp(families["decile"], (1, 4, 5), (0.22, 0.06, 0.003))
+    poorer = np.interp(families["decile"], (1, 4, 5), (0.17, 0.045, 0.002))
     chosen = desa & (rng.random(len(desa)) < poorer)
     right = chosen & ~pkh & ~sembako
     wrong = _some(rng, desa & sembako & ~pkh, ERRORS["blt_desa_with_sembako"], right)
@@ -129,7 +133,7 @@ def _personal(rng: np.random.Generator, families: Columns, members: Columns) -> 
     family, age = members["family"], members["age"]
     decile = families["decile"]
     share = NATIONAL_QUOTA["pbi_jk"] / PEOPLE_IN_COUNTRY
-    insured = _by_decile(rng, "pbi_jk", decile, share / 0.93)[family]
+    insured = _by_decile(rng, "pbi_jk", decile, share)[family]
     national = insured & (rng.random(len(family)) < 0.95)
     by_pemda = (rng.random(len(decile)) < np.interp(decile, (1, 5, 10), (0.55, 0.35, 0.06)))[family]
     pupil = (members["schooling"] == 2) & (age >= 6) & (age <= 21) & (members["school_level"] <= 17)

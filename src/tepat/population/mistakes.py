@@ -211,6 +211,7 @@ def break_checks(rng: np.random.Generator, families: Columns, members: Columns) 
     families["broken_check"] = broken
     _set(families, "latrine", broken == kinds[0], 6)
     _set(families, "closet", broken == kinds[0], 1)
+    _set(families, "sewage", broken == kinds[0], UNKNOWN)
     _set(families, "cooking_fuel", broken == kinds[1], 10)
     _set(families, "gas_cylinder", broken == kinds[1], 2)
     _set(families, "lighting", broken == kinds[2], 4)
