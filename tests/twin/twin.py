@@ -476,9 +476,18 @@ class Twin:
     def _excludes_family(self, family: Family, ground: Ground) -> bool | None:
         met = [self._met(family, ground, index) for index in range(len(family.members))]
         whole = flagged(f for f in family.flags if f.ground == ground.name and f.member is None)
-        everyone = all_of(met) if met else False
-        hit = any_of(met) if ground.reach == "family" else everyone
+        hit = any_of(met)
+        if ground.reach == "person":
+            hit = all_of([hit, self._nobody_left(family)])
         return any_of([hit, whole, self._unlisted(ground)])
+
+    def _nobody_left(self, family: Family) -> bool | None:
+        """Whether grounds that speak of single persons take every member out."""
+        grounds = [self.policy.grounds[name] for name in self.programme.excluded_by]
+        personal = [ground for ground in grounds if ground.reach == "person"]
+        members = range(len(family.members))
+        out = [any_of(self._met(family, ground, index) for ground in personal) for index in members]
+        return all_of(out) if out else False
 
     def _excludes_person(self, family: Family, ground: Ground, index: int) -> bool | None:
         if ground.reach == "family":

@@ -21,7 +21,7 @@ from typing import Any
 
 from tepat.eligibility import components as chosen
 from tepat.eligibility.plan import PLACE_COLUMNS, Criterion, Plan
-from tepat.eligibility.staging import Facts, found_against, stage
+from tepat.eligibility.staging import Facts, found_against, person_mask, stage
 from tepat.policy.compile import Rules, column, is_unknown
 from tepat.policy.model import Policy
 
@@ -103,7 +103,7 @@ def criterion_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str
         rules = rules_for(plan, table)
         return rules.value(criterion.condition.rule.node)
     if criterion.ground is not None:
-        return _ground_state(plan, criterion, table, bits[criterion.name])
+        return _ground_state(plan, criterion, table, bits)
     if criterion.name == "in_place":
         place = str(plan.programme.place)
         return table[PLACE_COLUMNS[len(place)]] == place
@@ -120,7 +120,7 @@ def rules_for(plan: Plan, table: Any) -> Rules:
     return plan.rules.on(table, chosen.counted_span(plan, table))
 
 
-def _ground_state(plan: Plan, criterion: Criterion, table: Any, bit: int) -> Any:
+def _ground_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str, int]) -> Any:
     """True where not found; unknown while contested, or where a required list is missing."""
     import ibis
 
@@ -131,13 +131,16 @@ def _ground_state(plan: Plan, criterion: Criterion, table: Any, bit: int) -> Any
             table.any_hit | table.family_hit,
             (table.any_contested | table.family_contested),
         )
-    elif plan.of_family:  # a person's ground excludes the family only where it meets every member
-        someone = (table.roster_size > 0).ifelse(-1, 0).cast("int64")
-        hit = (table.all_hit & someone) | table.family_hit
-        contested = (table.all_possible & someone) | table.family_contested
+    elif plan.of_family:  # grounds that take persons out exclude the family once nobody is left
+        mask = person_mask(plan, bits)
+        nobody = (table.roster_size > 0) & (table[f"stay{mask}"] == 0)
+        perhaps_nobody = (table.roster_size > 0) & (table[f"surely_stay{mask}"] == 0)
+        hit = nobody.ifelse(table.any_hit, 0) | table.family_hit
+        possible = table.any_hit | table.any_contested
+        contested = perhaps_nobody.ifelse(possible, 0) | table.family_contested
     else:
         hit, contested = table.hit, table.contested
-    found = found_against(hit, contested, bit)
+    found = found_against(hit, contested, bits[criterion.name])
     if ground.required and ground.name in plan.not_checked:
         return ibis.cases((found, False), else_=ibis.null("boolean"))
     return ~found

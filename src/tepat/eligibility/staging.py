@@ -213,13 +213,16 @@ def _qualifying(plans: Sequence[Plan], members: Any, bits: dict[str, int]) -> di
     columns: dict[str, Any] = {}
     for plan in plans:
         if plan.of_family and plan.components:
-            mask = sum(
-                bits[c.name] for c in plan.criteria if c.ground and c.ground.reach == "person"
-            )
+            mask = person_mask(plan, bits)
             columns |= chosen.qualifying(
                 plan, members, members.data_ok, found_against(members.hit, members.contested, mask)
             )
     return columns
+
+
+def person_mask(plan: Plan, bits: dict[str, int]) -> int:
+    """The grounds of a programme that take a single person out."""
+    return sum(bits[c.name] for c in plan.criteria if c.ground and c.ground.reach == "person")
 
 
 def found_against(hit: Any, contested: Any, mask: int) -> Any:
@@ -246,9 +249,10 @@ def _with_counts(
         columns |= {
             "any_hit": certain.bit_or(),
             "any_contested": members.contested.bit_or(),
-            "all_hit": certain.bit_and(),
-            "all_possible": possible.bit_and(),
         }
+        for mask in {person_mask(plan, bits) for plan in plans if plan.of_family} - {0}:
+            columns[f"stay{mask}"] = members.count(where=(certain & mask) == 0)
+            columns[f"surely_stay{mask}"] = members.count(where=(possible & mask) == 0)
     if not columns:
         return families
     grouped = members.group_by(grouped_id=members.family_id).agg(**columns)
