@@ -17,8 +17,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tepat.policy.bounds import DIVISION_DECIMALS, Number, division_factor
 from tepat.policy.language import Node
-from tepat.policy.meaning import DATE, DIVISION_DECIMALS, Number, division_factor
+from tepat.policy.meaning import DATE
 from tepat.policy.model import Parameter, Value
 
 IBIS_TYPES = {
@@ -444,11 +445,14 @@ def _over(one: Span, other: Span, node: Node) -> Span:
     if one.exact and other.exact:
         return _exact(divide(one.low, other.low), DIVISION_DECIMALS)
     if all(arg.type.low >= 0 for arg in node.args):
-        return Span(divide(one.low, other.high), divide(one.high, other.low), DIVISION_DECIMALS)
-    low, high = _corners([divide(a, b) for a in _ends(one) for b in _ends(other)])
-    crosses = (other.low <= 0) & (other.high >= 0)
-    unknown = ibis.null("int64")
-    return Span(crosses.ifelse(unknown, low), crosses.ifelse(unknown, high), DIVISION_DECIMALS)
+        low, high = divide(one.low, other.high), divide(one.high, other.low)
+    else:
+        low, high = _corners([divide(a, b) for a in _ends(one) for b in _ends(other)])
+    if other.exact:
+        return Span(low, high, DIVISION_DECIMALS)
+    unknown, could_be_zero = ibis.null("int64"), (other.low <= 0) & (other.high >= 0)
+    low, high = (could_be_zero.ifelse(unknown, end) for end in (low, high))
+    return Span(low, high, DIVISION_DECIMALS)
 
 
 def _constant(node: Node, parameter: Callable[[str], Value | None]) -> Decimal:

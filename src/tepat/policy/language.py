@@ -8,8 +8,9 @@ docs/rule-language.md.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,6 +38,12 @@ _TOKEN = re.compile(
 )
 MAXIMUM_LENGTH = 4_000
 MAXIMUM_DEPTH = 60
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest valid name, or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"Did you mean '{close[0]}'?" if close else ""
 
 
 class LanguageError(Exception):
@@ -218,8 +225,11 @@ class _Parser:
 
     def _left(self, signs: tuple[str, ...], part: Any) -> Node:
         node: Node = part()
+        before = self.depth
         while token := self.take(*signs):
+            self._deeper(token)  # a chain lies as deep as it is long
             node = Node(token.text, (node, part()), position=token.position)
+        self.depth = before
         return node
 
     def signed(self) -> Node:
@@ -283,6 +293,12 @@ class _Parser:
             raise LanguageError(
                 token.position, f"'{token.text}' needs its second word.", f"Write '{right} ( … )'."
             )
+        if token.text == "unknown":
+            raise LanguageError(
+                token.position,
+                "'unknown' is not written in rules.",
+                "A fact that is not known makes the rule unknown by itself.",
+            )
         if token.text in WORDS:
             raise LanguageError(
                 token.position, f"Expected a name or a number, found '{token.text}'."
@@ -291,7 +307,7 @@ class _Parser:
             raise LanguageError(
                 token.position,
                 f"There is no function '{token.text}'.",
-                f"Functions are {', '.join(sorted(FUNCTIONS))}.",
+                nearest(token.text, FUNCTIONS) or f"Functions are {', '.join(sorted(FUNCTIONS))}.",
             )
         return Node("name", value=token.text, position=token.position)
 

@@ -8,42 +8,24 @@ differently and no rule can overflow.
 
 from __future__ import annotations
 
-import difflib
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tepat.policy.language import Expression, LanguageError, Node, parse
+from tepat.policy.bounds import ARITHMETIC, DIVISION_DECIMALS, LARGEST_ROSTER, LIMIT, Number
+from tepat.policy.language import Expression, LanguageError, Node, nearest, parse
 
 if TYPE_CHECKING:
     from tepat.policy.model import Parameter, Variable
 
-LIMIT = 2**53  # engines divide whole numbers as doubles, exact only below this
-DIVISION_DECIMALS = 6
-LARGEST_ROSTER = 10_000
+__all__ = [
+    "BUILT_IN", "DATE", "TEXT", "YES_NO", "CodeType", "Number", "Scope", "describe", "nearest",
+    "parameter_type", "understand", "variable_type",
+]  # fmt: skip
 MOST_PIECES, MOST_LEVELS = 2_000, 80  # of one rule, its named values written out
 BUILT_IN = ("as_of", "roster_size", "counted_members")
-
-
-@dataclass(frozen=True)
-class Number:
-    """An exact decimal: an integer scaled by ``10**decimals`` between ``low`` and ``high``.
-
-    ``exact`` is False for counts, which carry what is known and what could be.
-    """
-
-    decimals: int
-    low: int
-    high: int
-    exact: bool = True
-
-    def scaled(self, decimals: int) -> Number:
-        """The same number with more decimals."""
-        factor = 10 ** (decimals - self.decimals)
-        return Number(decimals, self.low * factor, self.high * factor, self.exact)
 
 
 @dataclass(frozen=True)
@@ -109,12 +91,6 @@ def _measure(node: Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
     return known[id(node)]
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest valid name, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"Did you mean '{close[0]}'?" if close else ""
-
-
 def describe(kind: Any) -> str:
     """A type in words, for messages."""
     if isinstance(kind, Number):
@@ -132,14 +108,23 @@ class _Checker:
         method = getattr(self, f"_{_METHODS.get(node.kind, node.kind)}")
         checked: Node = method(node, member)
         if isinstance(checked.type, Number):
-            bound = max(abs(checked.type.low), abs(checked.type.high))
-            if bound > LIMIT:
-                raise LanguageError(
-                    node.position,
-                    "This number could grow past 2^53.",
-                    "Divide before you multiply, or narrow a variable's maximum.",
-                )
+            self._bounded(node, checked.type)
         return checked
+
+    def _aligned(self, node: Node, args: Iterable[Node]) -> None:
+        """Refuses numbers that could pass the limit once they have equal decimals."""
+        kinds = [arg.type for arg in args if isinstance(arg.type, Number)]
+        decimals = max((kind.decimals for kind in kinds), default=0)
+        for kind in (kind.scaled(decimals) for kind in kinds):
+            self._bounded(node, kind)
+
+    def _bounded(self, node: Node, kind: Number) -> None:
+        if max(abs(kind.low), abs(kind.high)) > LIMIT:
+            raise LanguageError(
+                node.position,
+                "This number could grow past 2^53.",
+                "Divide before you multiply, or narrow a variable's maximum.",
+            )
 
     def _done(self, node: Node, args: Iterable[Node], kind: Any) -> Node:
         args = tuple(args)
@@ -225,6 +210,7 @@ class _Checker:
             )
         if left.type == YES_NO and node.kind not in ("=", "!="):
             raise LanguageError(node.position, f"'{node.kind}' does not fit yes or no.")
+        self._aligned(node, (left, right))
         return self._done(node, (left, right), YES_NO)
 
     def _pair(self, node: Node, member: bool) -> tuple[Node, Node]:
@@ -277,6 +263,7 @@ class _Checker:
         if kind == YES_NO:
             raise LanguageError(node.position, "'in' does not fit yes or no.")
         known = [self._typed(option, kind, member) for option in options]
+        self._aligned(node, (subject, *known))
         return self._done(node, (subject, *known), YES_NO)
 
     def _codes(self, options: list[Node], kind: CodeType) -> tuple[int, ...]:
@@ -307,12 +294,15 @@ class _Checker:
                 node.position, f"A range needs a number or a date, not {describe(subject.type)}."
             )
         ends = [self._typed(end, kind, member) for end in node.args[1:]]
+        self._aligned(node, (subject, *ends))
         return self._done(node, (subject, *ends), YES_NO)
 
     def _arithmetic(self, node: Node, member: bool) -> Node:
         args = [self._typed(arg, Number, member) for arg in node.args]
         one, other = args[0].type, args[1].type
-        return self._done(node, args, _ARITHMETIC[node.kind](one, other))
+        if node.kind in ("+", "-"):
+            self._aligned(node, args)
+        return self._done(node, args, ARITHMETIC[node.kind](one, other))
 
     def _negative(self, node: Node, member: bool) -> Node:
         arg = self._typed(node.args[0], Number, member)
@@ -321,6 +311,7 @@ class _Checker:
 
     def _extreme(self, node: Node, member: bool) -> Node:
         args = [self._typed(arg, Number, member) for arg in node.args]
+        self._aligned(node, args)
         decimals = max(arg.type.decimals for arg in args)
         kinds = [arg.type.scaled(decimals) for arg in args]
         choose = min if node.kind == "min" else max
@@ -441,47 +432,3 @@ def parameter_type(parameter: Parameter) -> Any:
     decimals = max(max(0, -int(n.as_tuple().exponent)) for n in numbers)
     scaled = [int(n.scaleb(decimals)) for n in numbers]
     return Number(decimals, min(scaled), max(scaled))
-
-
-def _plus(one: Number, other: Number) -> Number:
-    decimals = max(one.decimals, other.decimals)
-    a, b = one.scaled(decimals), other.scaled(decimals)
-    return Number(decimals, a.low + b.low, a.high + b.high, a.exact and b.exact)
-
-
-def _minus(one: Number, other: Number) -> Number:
-    return _plus(one, Number(other.decimals, -other.high, -other.low, other.exact))
-
-
-def _times(one: Number, other: Number) -> Number:
-    decimals = one.decimals + other.decimals
-    corners = [a * b for a, b in itertools.product((one.low, one.high), (other.low, other.high))]
-    if max(map(abs, corners)) > LIMIT:  # the product itself, before extra decimals are dropped
-        return Number(decimals, min(corners), max(corners))
-    drop = 10 ** max(0, decimals - DIVISION_DECIMALS)
-    return Number(
-        min(decimals, DIVISION_DECIMALS),
-        min(corners) // drop,
-        max(corners) // drop,
-        one.exact and other.exact,
-    )
-
-
-def division_factor(one: Number, other: Number) -> tuple[int, int]:
-    """What the dividend and the divisor are multiplied by, so that six decimals come out."""
-    power = DIVISION_DECIMALS - one.decimals + other.decimals
-    return (10**power, 1) if power >= 0 else (1, 10**-power)
-
-
-def _over(one: Number, other: Number) -> Number:
-    up, down = division_factor(one, other)
-    low, high = other.low * down, other.high * down
-    divisors = [d for d in (low, high, -1, 1) if d != 0 and low <= d <= high] or [1]
-    dividends = (one.low * up, one.high * up)
-    corners = [a // b for a, b in itertools.product(dividends, divisors)]
-    if max(map(abs, dividends)) > LIMIT:
-        corners += dividends
-    return Number(DIVISION_DECIMALS, min(corners), max(corners), one.exact and other.exact)
-
-
-_ARITHMETIC = {"+": _plus, "-": _minus, "*": _times, "/": _over}

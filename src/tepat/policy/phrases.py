@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from tepat.policy import wording
+from tepat.policy.bounds import Number
 from tepat.policy.language import Node
-from tepat.policy.meaning import DATE, CodeType, Number
+from tepat.policy.meaning import DATE, CodeType
 from tepat.policy.model import Parameter, Text, Variable
 
 RANKED = {"decile", "score", "age", "school_grade"}  # high and low; of other numbers, much and few

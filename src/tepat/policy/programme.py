@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from tepat.policy.bounds import Number
 from tepat.policy.dated import read_calendars, read_parameters
 from tepat.policy.language import Expression, Node
-from tepat.policy.meaning import Number, Scope, nearest
+from tepat.policy.meaning import Scope, nearest
 from tepat.policy.model import (
     Component,
     Condition,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from tepat.policy.meaning import DATE, LIMIT, YES_NO, CodeType, Number, Scope, nearest
+from tepat.policy.bounds import LIMIT, Number
+from tepat.policy.meaning import DATE, YES_NO, CodeType, Scope, nearest
 from tepat.policy.model import Code, Text, Variable
 from tepat.policy.yaml_file import Reader, exact
 
