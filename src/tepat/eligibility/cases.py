@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,10 @@ from tepat.eligibility.instalments import instalments
 from tepat.eligibility.plan import Plan
 from tepat.eligibility.rules import OUTCOMES, Facts, decide
 from tepat.policy.compile import IBIS_TYPES
+from tepat.policy.load import read_text
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy, Variable, Where
-from tepat.policy.yaml_file import Problems, Reader, list_items, parse_yaml
+from tepat.policy.yaml_file import Problems, Reader, exact, is_day, list_items, parse_yaml
 
 EXPECTED = (
     "outcome",
@@ -76,7 +76,7 @@ def read_cases(policy: Policy, folder: Path | None = None) -> list[Case]:
     problems, cases = Problems(), []
     for path in sorted(folder.glob("programmes/*/cases/*.yaml")):
         file = path.relative_to(folder).as_posix()
-        data = parse_yaml(path.read_text(encoding="utf-8"), file, problems)
+        data = parse_yaml(read_text(path), file, problems)
         programme = file.split("/")[1]
         if data is not None and programme in policy.programmes:
             cases += [
@@ -93,33 +93,60 @@ def _case(policy: Policy, programme: str, r: Reader) -> Case | None:
     on = r.day("on")
     if not r.need("case", "cites", "on", "expect") or on is None:
         return None
-    family = _facts(policy, r, r.data.get("family") or {}, "family")
-    members = tuple(_facts(policy, r, m or {}, "member") for m in r.data.get("members") or [])
-    expect = r.data["expect"]
-    for key in expect:
-        if key not in EXPECTED:
-            r.wrong(f"'{key}' cannot be expected.", nearest(str(key), EXPECTED), "expect")
+    family = _facts(policy, r.child("family"), "family") if r.data.get("family") else {}
+    members = tuple(_facts(policy, item, "member") for item in _listed(r, "members"))
+    flags, benefits = _listed(r, "flags"), _listed(r, "benefits")
+    for item in flags:
+        item.only("member", "ground", "contested", "note")
+        _known(item, str(item.data.get("ground")), policy.grounds, "an exclusion ground")
+    for item in benefits:
+        item.only("member", "programme", "from", "to", "note")
+        for key in ("from", "to"):
+            item.day(key)
+        _known(item, str(item.data.get("programme")), policy.programmes, "a programme")
+    for item in [*flags, *benefits]:
+        if item.data.get("member", 1) not in range(1, len(members) + 1) and "member" in item.data:
+            item.wrong(f"There is no member {item.data['member']}.", "The first is member 1.")
     lists = r.words("lists")
-    for ground in [*lists, *(str(f.get("ground")) for f in r.data.get("flags") or [])]:
-        if ground not in policy.grounds:
-            r.wrong(f"'{ground}' is not an exclusion ground.", nearest(ground, policy.grounds))
+    for ground in lists:
+        _known(r, ground, policy.grounds, "an exclusion ground")
+    expect = r.child("expect")
+    expect.only(*EXPECTED)
+    for person in _listed(expect, "persons"):
+        person.only("member", *EXPECTED)
     return Case(
         programme,
         r.word("case"),
         on,
         family,
         members,
-        tuple(r.data.get("flags") or ()),
+        tuple(item.data for item in flags),
         frozenset(lists),
-        tuple(r.data.get("benefits") or ()),
-        expect,
+        tuple(item.data for item in benefits),
+        expect.data,
         r.where,
     )
 
 
-def _facts(policy: Policy, r: Reader, given: Mapping[str, Any], of: str) -> dict[str, Any]:
-    facts = {}
-    for name, value in given.items():
+def _listed(r: Reader, key: str) -> list[Reader]:
+    """The items of a list; an empty item (a member of whom nothing is known) is a mapping too."""
+    value = r.data.get(key)
+    if isinstance(value, list):
+        value = [{} if item is None else item for item in value]
+        return [Reader(item, r.file, r.problems, r.at(key).line) for item in value]
+    if value is not None:
+        r.wrong(f"'{key}' should be a list.", "Begin each item with '- '.", key)
+    return []
+
+
+def _known(r: Reader, name: str, known: Mapping[str, Any], what: str) -> None:
+    if name not in known:
+        r.wrong(f"'{name}' is not {what}.", nearest(name, known))
+
+
+def _facts(policy: Policy, r: Reader, of: str) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for name, value in r.data.items():
         variable = policy.variables.get(name)
         if variable is None or variable.of != of:
             if name not in ("province", "kabupaten", "kecamatan", "village"):
@@ -141,18 +168,29 @@ def _fact(r: Reader, variable: Variable, value: Any) -> Any:
                 nearest(str(value), [c.name for c in variable.codes.values()]),
             )
         return code
+    if variable.type == "number":
+        return _number(r, variable, value)
     right = {
-        "number": isinstance(value, int | float) and not isinstance(value, bool),
         "yes_no": isinstance(value, bool),
-        "date": isinstance(value, date),
+        "date": is_day(value),
         "text": True,
     }[variable.type]
     if not right:
         r.wrong(f"'{value}' is not a value of '{variable.name}' ({variable.type}).")
         return None
-    return (
-        int(Decimal(str(value)).scaleb(variable.decimals)) if variable.type == "number" else (value)
-    )
+    return value
+
+
+def _number(r: Reader, variable: Variable, value: Any) -> int | None:
+    """A number scaled as its variable says."""
+    number = exact(value)
+    if number is None or not variable.minimum <= number <= variable.maximum:
+        r.wrong(
+            f"'{value}' is not a value of '{variable.name}' "
+            f"({variable.minimum} to {variable.maximum})."
+        )
+        return None
+    return int(number.scaleb(variable.decimals))
 
 
 def check_cases(policy: Policy, cases: Sequence[Case]) -> list[Difference]:

@@ -51,17 +51,30 @@ def load_policy(folder: Path | None = None) -> Policy:
 def _read_files(folder: Path) -> dict[str, str]:
     paths = [folder / name for name in SHARED if (folder / name).is_file()]
     paths += sorted(path for part in PARTS for path in folder.glob(f"programmes/*/{part}"))
-    files = {}
-    for path in paths:
-        try:
-            files[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise TepatError(
-                "policy_encoding",
-                f"{path} is not UTF-8 text (byte {error.start}).",
-                do="Save the file as UTF-8.",
-            ) from error
-    return files
+    return {path.relative_to(folder).as_posix(): read_text(path) for path in paths}
+
+
+def read_text(path: Path) -> str:
+    """The text of a policy file.
+
+    Raises:
+        TepatError: ``policy_encoding`` or ``policy_unreadable``.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TepatError(
+            "policy_encoding",
+            f"{path} is not UTF-8 text (byte {error.start}).",
+            do="Save the file as UTF-8.",
+        ) from error
+    except OSError as error:
+        raise TepatError(
+            "policy_unreadable",
+            f"{path} cannot be read.",
+            f"{error.strerror}.",
+            "Look whether it is a file that you may read.",
+        ) from error
 
 
 def policy_from_files(files: Mapping[str, str], folder: Path = Path()) -> Policy:
