@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 __all__ = ["calibrate", "report_lines"]
 
 Progress = Callable[[str, float], None]
-_CLEARLY = 2.0
+_FORMS: dict[str, Callable[[Choice], Fit]] = {
+    "plain": Choice.plain, "shrunk": Choice.shrunk, "richer": rich}
+# How many times its noise a form's gain must be before it is preferred to the simpler one.
+_CLEARLY = {"shrunk": 1.0, "richer": 2.0}
 _NUMBERS = re.compile(r"\[\s*-?\d+(,\s*-?\d+)*\s*\]|\{\s*(\"at\"|\"value\")[^{}]*\}")
 
 
@@ -56,9 +59,9 @@ class _Trial:
 
     shop: Workshop
     fit: Fit
+    form: str
     out_of_fold: Array
     plain_out_of_fold: Array
-    richer: bool
     gain: tuple[float, float]
 
 
@@ -191,22 +194,24 @@ def _areas(survey: Survey, columns: Sequence[Column]) -> frozenset[str]:
 
 def _try(survey: Survey, columns: Sequence[Column], folds: Array, signal: str | None,
          judge: Judge, say: Progress) -> _Trial:
-    """Fit plain and rich on each four fifths; keep the rich only if it is clearly better."""
+    """Fit each form on each four fifths; keep a richer one only where it is clearly better."""
     shop = Workshop(survey, make_menu(columns, signal, _areas(survey, columns)), folds)
-    plain, richer = np.zeros(survey.rows), np.zeros(survey.rows)
+    predicted = {form: np.zeros(survey.rows) for form in _FORMS}
     for step, k in enumerate(shop.numbers):
         say("cross-validate", 0.05 + 0.55 * step / len(shop.numbers))
         rows = np.flatnonzero(folds == k)
-        others = [j for j in shop.numbers if j != k]
-        choice = Choice(shop, others if len(others) > 1 else shop.numbers)
-        plain[rows] = shop.predict(choice.plain(), rows)
-        richer[rows] = shop.predict(rich(choice), rows)
-    gain = judge.gain(richer, plain)
-    better = gain[0] > 0 and gain[1] > _CLEARLY
+        choice = Choice(shop, [j for j in shop.numbers if j != k])
+        for form, fit in _FORMS.items():
+            predicted[form][rows] = shop.predict(fit(choice), rows)
+    best = "plain"
+    for form, clearly in _CLEARLY.items():
+        gain = judge.gain(predicted[form], predicted[best])
+        if gain[0] > 0 and gain[1] > clearly:
+            best = form
     say("fit", 0.65)
-    whole = Choice(shop, shop.numbers)
-    fit = rich(whole) if better else whole.plain()
-    return _Trial(shop, fit, richer if better else plain, plain, better, gain)
+    fitted = _FORMS[best](Choice(shop, shop.numbers))
+    return _Trial(shop, fitted, best, predicted[best], predicted["plain"],
+                  judge.gain(predicted[best], predicted["plain"]))
 
 
 def _about(path: Path, survey: Survey, outcome: str, weight: str | None, cluster: str | None,
@@ -231,8 +236,8 @@ def _evaluate(survey: Survey, judge: Judge, trial: _Trial, by: Sequence[Column],
     plain = judge.measure(trial.plain_out_of_fold, draws=0)
     return {
         "choice": {
-            "form": "richer" if trial.richer else "plain", "tables_of_two": len(trial.fit.pairs),
-            "shrinkage": trial.fit.penalty if trial.richer else 0.0,
+            "form": trial.form, "tables_of_two": len(trial.fit.pairs),
+            "shrinkage": trial.fit.penalty if trial.form != "plain" else 0.0,
             "gain_in_r2_over_plain": round(trial.gain[0], 4),
             "gain_over_its_noise": round(trial.gain[1], 2)},
         "evaluation": {

@@ -1,9 +1,9 @@
 """Weighted least squares on a menu of forms, richer only where cross-validation says so.
 
 Everything works on cross products (X'WX, X'Wy) kept per fold, so trying a form costs one small
-solve and never another pass over the rows. *Plain* is ordinary least squares on lines and levels.
-*Rich* starts from it: it shrinks, bends, groups, and adds tables of two columns, each step kept
-only where the error on held-out folds falls by more than chance would give.
+solve and never another pass over the rows. *Plain* is ordinary least squares on lines and levels,
+*shrunk* the same with a ridge penalty. *Rich* also bends, groups, drops, and adds tables of two
+columns, each step kept only where the error on held-out folds falls by more than chance would.
 """
 
 from __future__ import annotations
@@ -174,6 +174,12 @@ class Choice:
                 error = self.error(forms, marked, PLAIN_PENALTY)
                 options.append((error, len(options), Fit(forms, marked, PLAIN_PENALTY)))
         return self.finish(min(options)[2])
+
+    def shrunk(self) -> Fit:
+        """The plain forms, drawn towards the average as far as held-out error supports."""
+        fit = self.plain()
+        fit.penalty = self._penalty(fit)
+        return self.finish(fit)
 
     def shaped(self) -> Fit:
         """The best of forms and shrinkage that held-out error supports."""

@@ -101,8 +101,9 @@ def _choice(model: dict[str, Any]) -> str:
     if choice["form"] == "plain":
         return ("The formula is plain least squares: richer forms were tried and were not clearly "
                 "better on clusters they had not seen.")
-    return (f"The formula is richer than plain least squares (bends, shrinkage, "
-            f"{choice['tables_of_two']} tables of two answers): on clusters it had not seen R² "
+    how = ("its amounts are drawn towards the average" if choice["form"] == "shrunk" else
+           f"bends, shrinkage, {choice['tables_of_two']} tables of two answers")
+    return (f"The formula is more than plain least squares ({how}): on clusters it had not seen R² "
             f"rose by {choice['gain_in_r2_over_plain']:.4f}, "
             f"{choice['gain_over_its_noise']:.1f} times the noise.")
 

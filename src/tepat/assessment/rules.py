@@ -48,11 +48,13 @@ def score_expression(model: Model, table: ir.Table) -> ir.IntegerValue:
     """
     import ibis
 
-    total = _whole(model.intercept)
+    # Added, not put into a branch: engines evaluate the branches of a CASE far more slowly.
+    something = ibis.coalesce(*(_known(table[c]).notnull().nullif(False)
+                                for c in columns_needed(model)))
+    total = ibis.ifelse(something.isnull(), ibis.null("int64"), _wide(model.intercept))
     for term in contributions(model, table).values():
         total = total + term
-    nothing = ibis.and_(*(_known(table[c]).isnull() for c in columns_needed(model)))
-    return ibis.ifelse(nothing, ibis.null("int64"), total)
+    return total
 
 
 def contributions(model: Model, table: ir.Table) -> dict[str, ir.IntegerValue]:
@@ -91,6 +93,13 @@ def _whole(value: int) -> Any:
     return ibis.literal(value, type="int64")
 
 
+def _wide(value: int) -> Any:
+    """A literal that is 64-bit in the engine too, where a bare small number would be 32-bit."""
+    import ibis
+
+    return ibis.literal(value, type="int32").cast("int64") if abs(value) < 2**31 else _whole(value)
+
+
 def _known(column: Any) -> Any:
     """The column with NaN and the words for 'missing' as null, booleans as 0 and 1."""
     import ibis
@@ -123,9 +132,9 @@ def _levels(feature: Levels, column: Any) -> Any:
     known = _numeric(column) if feature.numeric else _known(column).cast("string")
     branches = [(int(level) if feature.numeric else level, _whole(amount))
                 for level, amount in feature.levels.items() if amount != feature.other]
-    other = _whole(feature.other)
+    other = _wide(feature.other)
     found = known.cases(*branches, else_=other) if branches else other
-    return ibis.ifelse(known.isnull(), _whole(feature.missing), found)
+    return ibis.ifelse(known.isnull(), _wide(feature.missing), found)
 
 
 def _scaled(scale: Scale, column: Any) -> Any:
@@ -148,7 +157,7 @@ def _number(feature: Number, column: Any) -> Any:
         total = total + _whole(slope) * (value - _whole(at)).clip(lower=0)
     if feature.divisor != 1:
         total = total // _whole(feature.divisor)
-    return ibis.coalesce(total.cast("int64") + _whole(feature.level), _whole(feature.missing))
+    return ibis.coalesce(total.cast("int64") + _wide(feature.level), _wide(feature.missing))
 
 
 def _steps(feature: Steps, column: Any) -> Any:
@@ -158,16 +167,17 @@ def _steps(feature: Steps, column: Any) -> Any:
     branches = [(value.isnull(), _whole(feature.missing))]
     branches += [(value < _whole(at), _whole(amount))
                  for at, amount in zip(feature.at, feature.values, strict=False)]
-    return ibis.cases(*branches, else_=_whole(feature.values[-1]))
+    return ibis.cases(*branches, else_=_wide(feature.values[-1]))
 
 
 def _pair(feature: Pair, table: ir.Table) -> Any:
+    import ibis
+
     first, second = _term(feature.first, table), _term(feature.second, table)
     width = len(feature.values[0])
-    cell = first * _whole(width) + second
-    branches = [(i * width + j, _whole(amount)) for i, row in enumerate(feature.values)
-                for j, amount in enumerate(row) if amount]
-    return cell.cases(*branches, else_=_whole(0)) if branches else _whole(0)
+    cells = [amount for row in feature.values for amount in row]
+    # A list is looked up in one step, where a CASE would try cell after cell.
+    return ibis.literal(cells, type="array<int64>")[first * _whole(width) + second] + _wide(0)
 
 
 def rank_and_decile(con: Any, table: ir.Table, seed: str, weighted: bool = False) -> ir.Table:

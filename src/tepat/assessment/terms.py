@@ -2,7 +2,7 @@
 
 ``line``    a straight line; unknown values stand at the median
 ``bends``   the line, and where it may bend (at quantiles)
-``levels``  an amount for each value; values in fewer than five rows share one
+``levels``  an amount for each value; values in fewer than three rows share one
 ``steps``   an amount between thresholds, for what is counted or ranked
 ``mark``    an amount for 'unknown' beside a line
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from tepat.assessment.survey import FEW_VALUES, Array, Column
 
-RARE = 5
+RARE = 3
 _KNOTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _MOST_LEVELS = 300
 _PLAIN_LEVELS = 20
