@@ -44,24 +44,24 @@ def qualifying(plan: Plan, members: Any, uncertain: Any, excluded: Any) -> dict[
 
 
 def counts(plan: Plan, members: Any) -> dict[str, Any]:
-    """Grouped columns over the members: N(T) for the sets that matter, and what is open."""
+    """What to count over the members: N(T) for the sets that matter, and what is open."""
     found: dict[str, Any] = {}
     flags = [members[column(plan, c)] for c in plan.components]
+    known = _bits([flag.fill_null(False) for flag in flags])
     for mask in _masks(plan, range(1, len(flags) + 1)):
-        found[f"{plan.name}__k{mask}"] = members.count(where=_any(flags, mask))
-    could_be = [flag.fill_null(True) for flag in flags]
+        found[f"{plan.name}__k{mask}"] = (known & mask) != 0
+    could_be = _bits([flag.fill_null(True) for flag in flags])
     for mask in _masks(plan, [len(flags)]):
-        found[f"{plan.name}__m{mask}"] = members.count(where=_any(could_be, mask))
-    surely = [flag.fill_null(False) for flag in flags]
+        found[f"{plan.name}__m{mask}"] = (could_be & mask) != 0
     for index, flag in enumerate(flags):
-        placed = [s for s, c in zip(surely[:index], plan.components, strict=False) if c.cap is None]
-        waiting = functools.reduce(operator.and_, (~s for s in placed), is_unknown(flag))
-        found[f"{plan.name}__o{index}"] = members.count(where=waiting)
+        placed = sum(1 << i for i, c in enumerate(plan.components[:index]) if c.cap is None)
+        found[f"{plan.name}__o{index}"] = is_unknown(flag) & ((known & placed) == 0)
     return found
 
 
-def _any(flags: list[Any], mask: int) -> Any:
-    return functools.reduce(operator.or_, (f for i, f in enumerate(flags) if mask >> i & 1))
+def _bits(flags: list[Any]) -> Any:
+    parts = [flag.ifelse(1 << i, 0).cast("int64") for i, flag in enumerate(flags)]
+    return functools.reduce(operator.add, parts)
 
 
 def _masks(plan: Plan, prefixes: Any) -> list[int]:

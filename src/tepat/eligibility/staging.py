@@ -12,8 +12,9 @@ from typing import Any
 
 from tepat.eligibility import components as chosen
 from tepat.eligibility.plan import PLACE_COLUMNS, Plan, plan_programme
-from tepat.policy.compile import IBIS_TYPES, Counts, Rules, with_columns
+from tepat.policy.compile import IBIS_TYPES, Counts, Rules, count_each, with_columns
 from tepat.policy.language import Node
+from tepat.policy.meaning import LARGEST_ROSTER
 from tepat.policy.model import Policy
 
 
@@ -76,9 +77,12 @@ def _complete(policy: Policy, facts: Facts, plans: Sequence[Plan]) -> Facts:
         of: {v.name: IBIS_TYPES[v.type] for v in used if v.of == of} for of in ("family", "member")
     }
     kinds["family"] |= dict.fromkeys(PLACE_COLUMNS.values(), "string") | {"decile": "int64"}
+    families = with_columns(facts.families, kinds["family"])
+    # a roster that no family has cannot be counted within the bounds of the language
+    too_large = families.roster_size > LARGEST_ROSTER
     return replace(
         facts,
-        families=with_columns(facts.families, kinds["family"]),
+        families=families.mutate(blocked=families.blocked | too_large),
         members=with_columns(facts.members, kinds["member"]),
     )
 
@@ -240,24 +244,23 @@ def _with_counts(
     families: Any, members: Any, plans: Sequence[Plan], counts: Counts, bits: dict[str, int]
 ) -> Any:
     """Families with everything that is counted over their members."""
-    columns = counts.columns(members)
+    tests, columns = counts.tests(members), counts.sums(members)
     for plan in plans:
         if plan.of_family and plan.components:
-            columns |= chosen.counts(plan, members)
+            tests |= chosen.counts(plan, members)
     if bits:
         certain, possible = members.hit, members.hit | members.contested
-        columns |= {
-            "any_hit": certain.bit_or(),
-            "any_contested": members.contested.bit_or(),
-        }
+        columns |= {"any_hit": certain.bit_or(), "any_contested": members.contested.bit_or()}
         for mask in {person_mask(plan, bits) for plan in plans if plan.of_family} - {0}:
-            columns[f"stay{mask}"] = members.count(where=(certain & mask) == 0)
-            columns[f"surely_stay{mask}"] = members.count(where=(possible & mask) == 0)
-    if not columns:
+            tests[f"stay{mask}"] = (certain & mask) == 0
+            tests[f"surely_stay{mask}"] = (possible & mask) == 0
+    if not tests and not columns:
         return families
-    grouped = members.group_by(grouped_id=members.family_id).agg(**columns)
+    packed, unpacked = count_each(tests)
+    grouped = members.group_by(grouped_id=members.family_id).agg(**columns, **packed)
     joined = families.left_join(grouped, families.family_id == grouped.grouped_id)
-    return _filled(joined.drop("grouped_id"), *columns)
+    filled = _filled(joined.drop("grouped_id"), *columns)
+    return filled.mutate(**unpacked(filled)).drop(*packed)
 
 
 def _beside(members: Any, families: Any, counts: Counts) -> Any:

@@ -65,19 +65,57 @@ class Counts:
         """The name under which a count's columns stand."""
         return self.wanted[signature][0]
 
-    def columns(self, members: Any) -> dict[str, Any]:
-        """Grouped columns over a members table: ``…_yes`` and ``…_open``, or ``…_sum``."""
+    def tests(self, members: Any) -> dict[str, Any]:
+        """What is counted over a members table: ``…_yes`` and ``…_open``, as yes-or-no columns."""
         found: dict[str, Any] = {}
         for name, node, rules in self.wanted.values():
             inner = rules.on(members).value(node.args[0])
             if isinstance(inner, Span):
-                number = column(inner.low)
-                found[f"{name}_sum"] = whole(number.sum())
-                found[f"{name}_open"] = members.count(where=number.isnull())
+                found[f"{name}_open"] = column(inner.low).isnull()
             else:
-                found[f"{name}_yes"] = members.count(where=inner)
-                found[f"{name}_open"] = members.count(where=is_unknown(inner))
+                found[f"{name}_yes"] = inner
+                found[f"{name}_open"] = is_unknown(inner)
         return found
+
+    def sums(self, members: Any) -> dict[str, Any]:
+        """What is added up over a members table: ``…_sum``, as grouped columns."""
+        found: dict[str, Any] = {}
+        for name, node, rules in self.wanted.values():
+            if node.kind == "sum":
+                found[f"{name}_sum"] = whole(
+                    column(rules.on(members).value(node.args[0]).low).sum()
+                )
+        return found
+
+
+PACKED, BITS = 4, 15
+
+
+def count_each(tests: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], dict[str, Any]]]:
+    """Count many yes-or-no columns in a few grouped ones.
+
+    Four counts of 15 bits share one 64-bit sum, which groups several times faster than a filtered
+    count each; ``meaning`` holds rosters below what 15 bits can count.
+
+    Returns:
+        The grouped columns, and a function that gives the counts back from the grouped table.
+    """
+    names = list(tests)
+    packs = [names[i : i + PACKED] for i in range(0, len(names), PACKED)]
+    grouped = {}
+    for number, pack in enumerate(packs):
+        parts = [tests[n].ifelse(1 << BITS * i, 0).cast("int64") for i, n in enumerate(pack)]
+        grouped[f"pack{number}"] = whole(functools.reduce(operator.add, parts).sum())
+
+    def unpacked(table: Any) -> dict[str, Any]:
+        mask = (1 << BITS) - 1
+        return {
+            name: (table[f"pack{number}"].fill_null(0) >> BITS * i) & mask
+            for number, pack in enumerate(packs)
+            for i, name in enumerate(pack)
+        }
+
+    return grouped, unpacked
 
 
 def column(number: Any) -> Any:
@@ -165,7 +203,9 @@ class Rules:
         value = self.parameter(str(node.value)) if node.kind == "parameter" else node.value
         kind = "number" if node.kind == "parameter" else node.kind
         kind = "date" if isinstance(value, date) else kind
-        return f"({kind} {value} {' '.join(self.signature(arg) for arg in node.args)})"
+        decimals = node.type.decimals if isinstance(node.type, Number) else ""
+        inner = " ".join(self.signature(arg) for arg in node.args)
+        return f"({kind} {value} {decimals} {inner})"
 
     def value(self, node: Node) -> Any:
         """A rule as an expression: boolean, date, code, or a ``Span`` for numbers."""
