@@ -23,8 +23,14 @@ REQUIRED = {
     "benefits": ("programme",),
 }
 _TYPES = {
-    "key": "VARCHAR", "text": "VARCHAR", "identifier": "VARCHAR", "name": "VARCHAR",
-    "place": "VARCHAR", "date": "DATE", "yes_no": "BOOLEAN", "code": "SMALLINT",
+    "key": "VARCHAR",
+    "text": "VARCHAR",
+    "identifier": "VARCHAR",
+    "name": "VARCHAR",
+    "place": "VARCHAR",
+    "date": "DATE",
+    "yes_no": "BOOLEAN",
+    "code": "SMALLINT",
     "float": "DOUBLE",
 }
 
@@ -48,21 +54,38 @@ class Column:
 
 _FIXED = {
     "families": {
-        "family_key": "key", "kk_number": "identifier", **dict.fromkeys(PLACES, "place"),
-        "weight": "float", "observed_on": "date", "source": "text",
+        "family_key": "key",
+        "kk_number": "identifier",
+        **dict.fromkeys(PLACES, "place"),
+        "weight": "float",
+        "observed_on": "date",
+        "source": "text",
     },
     "members": {
-        "person_key": "key", "family_key": "key", "nik": "identifier", "name": "name",
-        "observed_on": "date", "source": "text",
+        "person_key": "key",
+        "family_key": "key",
+        "nik": "identifier",
+        "name": "name",
+        "observed_on": "date",
+        "source": "text",
     },
     "flags": {
-        "person_key": "key", "family_key": "key", "ground": "text", "source": "text",
-        "date": "date", "confidence": "text", "contested": "yes_no",
+        "person_key": "key",
+        "family_key": "key",
+        "ground": "text",
+        "source": "text",
+        "date": "date",
+        "confidence": "text",
+        "contested": "yes_no",
     },
     "lists": {"ground": "text", "source": "text", "date": "date"},
     "benefits": {
-        "family_key": "key", "person_key": "key", "programme": "text", "from": "date",
-        "to": "date", "source": "text",
+        "family_key": "key",
+        "person_key": "key",
+        "programme": "text",
+        "from": "date",
+        "to": "date",
+        "source": "text",
     },
 }
 _OF = {"families": "family", "members": "member"}

@@ -17,15 +17,29 @@ from tepat.registry.mapping import UNKNOWN, Form, TableForm, Test
 from tepat.registry.values import KEPT, UNLISTED, listed, literal, quoted
 
 _QUANTIFIERS = ("any", "all", "count", "sum")
-_SIGNS = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
-          "+": "+", "-": "-", "*": "*"}
+_SIGNS = {
+    "=": "=",
+    "!=": "<>",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+    "+": "+",
+    "-": "-",
+    "*": "*",
+}
 
 
 class Derivation:
     """Turns the forms of one table into SQL; unknown columns are noted as mistakes."""
 
-    def __init__(self, types: Mapping[str, str], problems: Problems, file: str,
-                 members: Derivation | None = None) -> None:
+    def __init__(
+        self,
+        types: Mapping[str, str],
+        problems: Problems,
+        file: str,
+        members: Derivation | None = None,
+    ) -> None:
         """Begin.
 
         Args:
@@ -43,8 +57,9 @@ class Derivation:
         """The quoted source column, found without regard to case."""
         found = name if name in self.types else self.by_name.get(name.lower())
         if found is None:
-            self.problems.add(where, f"{self.file} has no column '{name}'.",
-                              nearest(name, self.types))
+            self.problems.add(
+                where, f"{self.file} has no column '{name}'.", nearest(name, self.types)
+            )
             return "NULL"
         return quoted(found)
 
@@ -52,8 +67,9 @@ class Derivation:
         """A source cell as text: 1.0 as 1, blank as null."""
         column = self.column(name, where)
         text = f"nullif(trim(CAST({column} AS VARCHAR)), '')"
-        return self._once("cell__" + column.strip('"'),
-                          f"regexp_replace({text}, '^(-?[0-9]+)[.]0+$', '\\1')")
+        return self._once(
+            "cell__" + column.strip('"'), f"regexp_replace({text}, '^(-?[0-9]+)[.]0+$', '\\1')"
+        )
 
     def number(self, name: str, where: Where) -> str:
         """A source cell as an exact number; null where it is not one."""
@@ -76,15 +92,22 @@ class Derivation:
 
     def _is(self, cell: str, test: Test) -> str:
         parts = [f"{cell} IN ({listed(test.values)})"] if test.values else []
-        parts += [f"coalesce(TRY_CAST({cell} AS DECIMAL(24,6)) BETWEEN {low} AND {high}, "
-                  f"{cell} IS NULL AND NULL)" for low, high in test.ranges]
+        parts += [
+            f"coalesce(TRY_CAST({cell} AS DECIMAL(24,6)) BETWEEN {low} AND {high}, "
+            f"{cell} IS NULL AND NULL)"
+            for low, high in test.ranges
+        ]
         return f"({' OR '.join(parts)})" if parts else "false"
 
     def form(self, form: Form) -> str:
         """SQL for the value that a form makes."""
         sql: str = {
-            "column": self._column, "constant": self._constant, "join": self._join,
-            "date": self._date, "any_of": self._any_of, "first_of": self._first_of,
+            "column": self._column,
+            "constant": self._constant,
+            "join": self._join,
+            "date": self._date,
+            "any_of": self._any_of,
+            "first_of": self._first_of,
             "rule": self._rule,
         }[form.kind](form)
         if form.when:
@@ -102,12 +125,21 @@ class Derivation:
         if form.times is not None:
             number = f"{self.number(name, form.where)} * CAST({form.times} AS DECIMAL(18,6))"
             rounded = f"CAST(round({number}) AS VARCHAR)"
-            return f"CASE WHEN {cell} IS NULL THEN NULL {arms}ELSE coalesce({rounded}, {marked}) END"
+            return (
+                f"CASE WHEN {cell} IS NULL THEN NULL {arms}ELSE coalesce({rounded}, {marked}) END"
+            )
         for test, target in form.codes:
             value = "NULL" if target is None else literal(target)
             arms += f"WHEN {self._is(cell, test)} THEN {value} "
-        rest = cell if not form.codes else marked if form.otherwise is None else \
-            "NULL" if form.otherwise == UNKNOWN else literal(form.otherwise)
+        rest = (
+            cell
+            if not form.codes
+            else marked
+            if form.otherwise is None
+            else "NULL"
+            if form.otherwise == UNKNOWN
+            else literal(form.otherwise)
+        )
         return f"CASE WHEN {cell} IS NULL THEN NULL {arms}ELSE {rest} END"
 
     def _constant(self, form: Form) -> str:
@@ -121,10 +153,15 @@ class Derivation:
         parts = []
         for name, digits in zip(form.columns, (4, 2, 2), strict=True):
             cell = literal(name) if name.isdigit() else self.cell(name, form.where)
-            known = f"CASE WHEN {self._is(cell, form.unknown)} THEN NULL ELSE {cell} END" \
-                if form.unknown else cell
-            parts.append(f"CASE WHEN length({known}) < {digits} THEN lpad({known}, {digits}, '0') "
-                         f"ELSE {known} END")
+            known = (
+                f"CASE WHEN {self._is(cell, form.unknown)} THEN NULL ELSE {cell} END"
+                if form.unknown
+                else cell
+            )
+            parts.append(
+                f"CASE WHEN length({known}) < {digits} THEN lpad({known}, {digits}, '0') "
+                f"ELSE {known} END"
+            )
         return "(" + " || '-' || ".join(parts) + ")"
 
     def _any_of(self, form: Form) -> str:
@@ -157,17 +194,24 @@ class _Rule:
         if node.kind in _SIGNS:
             return f"({self.sql(node.args[0])} {_SIGNS[node.kind]} {self.sql(node.args[1])})"
         known: dict[str, Callable[[Node], str]] = {
-            "name": self._name, "number": lambda n: f"CAST({n.value} AS DECIMAL(24,6))",
-            "yes_no": lambda n: str(n.value).lower(), "not": lambda n: f"(NOT {self._first(n)})",
-            "negative": lambda n: f"(-{self._first(n)})", "floor": lambda n:
-            f"floor({self._first(n)})", "in": self._in, "in_range": self._in_range,
-            "/": self._divided, "min": lambda n: self._extreme(n, "least"),
+            "name": self._name,
+            "number": lambda n: f"CAST({n.value} AS DECIMAL(24,6))",
+            "yes_no": lambda n: str(n.value).lower(),
+            "not": lambda n: f"(NOT {self._first(n)})",
+            "negative": lambda n: f"(-{self._first(n)})",
+            "floor": lambda n: f"floor({self._first(n)})",
+            "in": self._in,
+            "in_range": self._in_range,
+            "/": self._divided,
+            "min": lambda n: self._extreme(n, "least"),
             "max": lambda n: self._extreme(n, "greatest"),
         }
         if node.kind not in known:
             self.derivation.problems.add(
-                self.where, f"'{node.kind}' has no meaning in a mapping.",
-                "Use names of source columns, numbers, comparisons, and, or, not.")
+                self.where,
+                f"'{node.kind}' has no meaning in a mapping.",
+                "Use names of source columns, numbers, comparisons, and, or, not.",
+            )
             return "NULL"
         return known[node.kind](node)
 
@@ -200,15 +244,18 @@ class _Rule:
     def _quantifier(self, node: Node) -> str:
         members = self.derivation.members
         if members is None:
-            self.derivation.problems.add(self.where, "Members can be counted for a family only.",
-                                         "Put this column into families.")
+            self.derivation.problems.add(
+                self.where,
+                "Members can be counted for a family only.",
+                "Put this column into families.",
+            )
             return "NULL"
         inner = _Rule(members, self.where).sql(node.args[0])
         nulls = f"count(*) > count({inner})"
         sql = {
             "any": f"CASE WHEN bool_or({inner}) THEN true WHEN {nulls} THEN NULL ELSE false END",
             "all": f"CASE WHEN NOT bool_and({inner}) THEN false WHEN {nulls} THEN NULL "
-                   "ELSE true END",
+            "ELSE true END",
             "count": f"CASE WHEN {nulls} THEN NULL ELSE count(*) FILTER (WHERE {inner}) END",
             "sum": f"CASE WHEN {nulls} THEN NULL ELSE sum({inner}) END",
         }[node.kind]
@@ -217,9 +264,15 @@ class _Rule:
         return f"_of_members.{name}"
 
 
-def table_sql(form: TableForm, source: str, derivation: Derivation, *,
-              members: tuple[str, TableForm] | None = None, kept: Sequence[str] = (),
-              constants: Mapping[str, str] | None = None) -> str:
+def table_sql(
+    form: TableForm,
+    source: str,
+    derivation: Derivation,
+    *,
+    members: tuple[str, TableForm] | None = None,
+    kept: Sequence[str] = (),
+    constants: Mapping[str, str] | None = None,
+) -> str:
     """SQL that makes a table's raw columns from its source.
 
     Args:
@@ -231,8 +284,11 @@ def table_sql(form: TableForm, source: str, derivation: Derivation, *,
         constants: SQL for columns that the mapping states once for all rows.
     """
     columns = {name: derivation.form(part) for name, part in form.columns.items()}
-    columns = {**(constants or {}), **columns, **{KEPT + name: quoted(KEPT + name)
-                                                  for name in kept}}
+    columns = {
+        **(constants or {}),
+        **columns,
+        **{KEPT + name: quoted(KEPT + name) for name in kept},
+    }
     chosen = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     where = form.where
     key = derivation.column(form.one_per, where) if form.one_per else ""
@@ -242,13 +298,16 @@ def table_sql(form: TableForm, source: str, derivation: Derivation, *,
         view, other = members
         sums = ", ".join(f"{sql} AS {name}" for name, sql in derivation.aggregates.items())
         theirs = derivation.members.form(other.columns["family_key"])
-        joined = (f" LEFT JOIN (SELECT CAST({theirs} AS VARCHAR) AS _family, {sums} FROM "
-                  f"{derivation.members.rows(view)} GROUP BY 1) AS _of_members "
-                  f"ON _of_members._family = CAST({columns['family_key']} AS VARCHAR)")
+        joined = (
+            f" LEFT JOIN (SELECT CAST({theirs} AS VARCHAR) AS _family, {sums} FROM "
+            f"{derivation.members.rows(view)} GROUP BY 1) AS _of_members "
+            f"ON _of_members._family = CAST({columns['family_key']} AS VARCHAR)"
+        )
     rows = derivation.rows(source)
     if form.one_per:
         order = ", ".join(quoted(name) for name in derivation.types)
-        rows = (f"(SELECT * FROM {rows} QUALIFY row_number() OVER (PARTITION BY {key} "
-                f"ORDER BY coalesce({take}, false) DESC, {order}) = 1)")
+        rows = (
+            f"(SELECT * FROM {rows} QUALIFY row_number() OVER (PARTITION BY {key} "
+            f"ORDER BY coalesce({take}, false) DESC, {order}) = 1)"
+        )
     return f"SELECT {chosen} FROM {rows} AS _source{joined}"
-

@@ -18,10 +18,11 @@ from tepat.policy.yaml_file import Problems
 from tepat.registry.catalogue import RULES
 from tepat.registry.columns import TABLES, columns_of
 from tepat.registry.derive import Derivation, table_sql
-from tepat.registry.mapping import Form, ForeignFile, SourceMapping, stop_if_any
-from tepat.registry.sources import Bench, Source, find_sources, open_source
-from tepat.registry.tables import OWN_KEY, Table, read_table
-from tepat.registry.values import KEPT, literal, quoted
+from tepat.registry.keys import OWN_KEY
+from tepat.registry.mapping import ForeignFile, Form, SourceMapping, stop_if_any
+from tepat.registry.sources import POSITION, Bench, Source, find_sources, finding, open_source
+from tepat.registry.tables import Table, read_table
+from tepat.registry.values import KEPT, harmless, literal, quoted
 
 _ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 _OTHERS = ("flags", "lists", "benefits")
@@ -33,8 +34,8 @@ class Input:
 
     ``families`` has family_id (1, 2, … in the order of family_key), ``members`` person_id,
     family_id; both have every variable of the policy, null where unknown. ``present`` tells which
-    columns the files really had. ``kept`` holds family_id and the source columns that a model
-    asked for. ``files`` is the manifest: path, sha256, rows, table.
+    columns the files really had. ``kept`` holds family_id, _family_key and the source columns
+    that a model asked for. ``files`` is the manifest: path, sha256, rows, table.
     """
 
     con: Any
@@ -51,9 +52,15 @@ class Input:
     rows: dict[str, int] = field(default_factory=dict)
 
 
-def read_input(path: Path, variables: Mapping[str, Variable],
-               mapping: SourceMapping | None = None, keep_columns: Sequence[str] = (), *,
-               con: Any, scratch: Path) -> Input:
+def read_input(
+    path: Path,
+    variables: Mapping[str, Variable],
+    mapping: SourceMapping | None = None,
+    keep_columns: Sequence[str] = (),
+    *,
+    con: Any,
+    scratch: Path,
+) -> Input:
     """Read an input.
 
     Args:
@@ -73,24 +80,39 @@ def read_input(path: Path, variables: Mapping[str, Variable],
         raw = _own_files(bench, path, variables, keep_columns)
     else:
         raw = _foreign_files(bench, path, variables, mapping, keep_columns)
-    tables = {name: read_table(bench, name, view, columns_of(name, variables),
-                               keep_columns if name == "families" else ())
-              for name, view in raw.items()}
+    tables = {
+        name: read_table(
+            bench,
+            name,
+            view,
+            columns_of(name, variables),
+            keep_columns if name == "families" else (),
+        )
+        for name, view in raw.items()
+    }
     for name in ("families", "members"):
         if not bench.one(f"SELECT count(*) FROM {tables[name].view}") and name == "families":
-            raise TepatError("no_rows", f"{path} holds no family.",
-                             "The families' file has column names but no row that can be used.",
-                             "Give a file with rows.")
+            raise TepatError(
+                "no_rows",
+                f"{path} holds no family.",
+                "The families' file has column names but no row that can be used.",
+                "Give a file with rows.",
+            )
     return _joined(bench, con, tables, variables, mapping, keep_columns)
 
 
 def _identifiers(variables: Mapping[str, Variable]) -> set[str]:
-    return {name for table in TABLES for name, column in columns_of(table, variables).items()
-            if column.kind == "identifier"}
+    return {
+        name
+        for table in TABLES
+        for name, column in columns_of(table, variables).items()
+        if column.kind == "identifier"
+    }
 
 
-def _own_files(bench: Bench, path: Path, variables: Mapping[str, Variable],
-               keep: Sequence[str]) -> dict[str, str]:
+def _own_files(
+    bench: Bench, path: Path, variables: Mapping[str, Variable], keep: Sequence[str]
+) -> dict[str, str]:
     raw = {}
     for table, source in find_sources(path).items():
         known = {*columns_of(table, variables), *(name.lower() for name in keep)}
@@ -112,23 +134,33 @@ def _kept(bench: Bench, view: str, name: str) -> str:
     types = bench.types(view)
     found = {known.lower(): known for known in types}.get(name.lower())
     if found is None:
-        raise TepatError("column_missing", f"The model needs the column '{name}', which the "
-                         "families' file does not have.", nearest(name, types),
-                         "Give the file that the model was fitted on, or fit the model anew.")
+        raise TepatError(
+            "column_missing",
+            f"The model needs the column '{name}', which the families' file does not have.",
+            nearest(name, types),
+            "Give the file that the model was fitted on, or fit the model anew.",
+        )
     column = quoted(found)
     if types[found] != "VARCHAR":
         return column
     text = f"nullif(trim({column}), '')"
-    tests = {"BIGINT": f"count(*) FILTER (WHERE regexp_matches({text}, '^-?[0-9]{{1,18}}$'))",
-             "DOUBLE": f"count(TRY_CAST({text} AS DOUBLE))"}
+    tests = {
+        "BIGINT": f"count(*) FILTER (WHERE regexp_matches({text}, '^-?[0-9]{{1,18}}$'))",
+        "DOUBLE": f"count(TRY_CAST({text} AS DOUBLE))",
+    }
     for kind, readable in tests.items():
         if bench.one(f"SELECT count({text}) = {readable} FROM {view}"):
             return f"TRY_CAST({text} AS {kind})"
     return text
 
 
-def _foreign_files(bench: Bench, path: Path, variables: Mapping[str, Variable],
-                   mapping: SourceMapping, keep: Sequence[str]) -> dict[str, str]:
+def _foreign_files(
+    bench: Bench,
+    path: Path,
+    variables: Mapping[str, Variable],
+    mapping: SourceMapping,
+    keep: Sequence[str],
+) -> dict[str, str]:
     sources = {name: _foreign_source(path, file, mapping) for name, file in mapping.files.items()}
     views: dict[str, str] = {}
     for name, source in sources.items():
@@ -137,19 +169,26 @@ def _foreign_files(bench: Bench, path: Path, variables: Mapping[str, Variable],
         views[name] = open_source(bench, source, "+".join(users), known, numbers)
     problems = Problems()
     derivations = {
-        table: Derivation(bench.types(views[form.source]), problems,
-                          mapping.files[form.source].path)
-        for table, form in mapping.tables.items()}
+        table: Derivation(
+            bench.types(views[form.source]), problems, mapping.files[form.source].path
+        )
+        for table, form in mapping.tables.items()
+    }
     derivations["families"].members = derivations["members"]
     raw = {}
     for table, form in mapping.tables.items():
-        source = views[form.source]
+        view = views[form.source]
         if table == "families" and keep:
-            source = _with_kept(bench, source, keep)
+            view = _with_kept(bench, view, keep)
         members = (views[mapping.tables["members"].source], mapping.tables["members"])
-        sql = table_sql(form, source, derivations[table], members=members,
-                        kept=keep if table == "families" else (),
-                        constants=_constants(mapping) if table in OWN_KEY else {})
+        sql = table_sql(
+            form,
+            view,
+            derivations[table],
+            members=members,
+            kept=keep if table == "families" else (),
+            constants=_constants(mapping) if table in OWN_KEY else {},
+        )
         stop_if_any(problems, mapping.file)
         raw[table] = bench.keep(table, sql)
     return raw
@@ -186,27 +225,43 @@ def _names_used(mapping: SourceMapping, tables: Sequence[str]) -> tuple[set[str]
 
 def _foreign_source(path: Path, file: ForeignFile, mapping: SourceMapping) -> Source:
     if not path.exists():
-        raise TepatError("input_missing", f"{path} is not there.",
-                         do="Give the folder that holds the mapping's files.")
+        raise TepatError(
+            "input_missing",
+            f"{path} is not there.",
+            do="Give the folder that holds the mapping's files.",
+        )
     if path.is_file() and len(mapping.files) > 1:
-        raise TepatError("input_not_folder", f"{path.name} is a single file.",
-                         f"The mapping {mapping.name} needs {len(mapping.files)} files.",
-                         "Give the folder that holds them.")
+        raise TepatError(
+            "input_not_folder",
+            f"{path.name} is a single file.",
+            f"The mapping {mapping.name} needs {len(mapping.files)} files.",
+            "Give the folder that holds them.",
+        )
     found = path if path.is_file() else path / file.path
     if path.is_dir() and not found.resolve().is_relative_to(path.resolve()):
-        raise TepatError("outside_input", f"{file.where}: '{file.path}' leads out of {path}.",
-                         "A mapping reads below the folder of the input only.",
-                         "Copy the file there.")
+        raise TepatError(
+            "outside_input",
+            f"{file.where}: '{file.path}' leads out of {path}.",
+            "A mapping reads below the folder of the input only.",
+            "Copy the file there.",
+        )
     if not found.exists():
         there = ", ".join(item.name for item in sorted(path.glob("*"))[:12]) or "nothing"
-        raise TepatError("file_missing", f"{file.where}: {path} has no file '{file.path}'.",
-                         f"It holds {there}.", "Mend the path in the mapping, or add the file.")
+        raise TepatError(
+            "file_missing",
+            f"{file.where}: {path} has no file '{file.path}'.",
+            f"It holds {there}.",
+            "Mend the path in the mapping, or add the file.",
+        )
     if found.is_dir():
         return Source(tuple(sorted(found.glob("**/*.parquet"))), "parquet", hive=True)
     kind = _ENDINGS.get(found.suffix.lower())
     if kind is None:
-        raise TepatError("file_kind", f"{found.name} is none of {', '.join(_ENDINGS)}.",
-                         do="Save it as CSV, Parquet or XLSX.")
+        raise TepatError(
+            "file_kind",
+            f"{found.name} is none of {', '.join(_ENDINGS)}.",
+            do="Save it as CSV, Parquet or XLSX.",
+        )
     sheet = file.sheet
     if kind == "xlsx" and not sheet:
         from tepat.registry.workbooks import sheet_names
@@ -215,82 +270,127 @@ def _foreign_source(path: Path, file: ForeignFile, mapping: SourceMapping) -> So
     return Source((found,), kind, sheet, encoding=file.encoding, separator=file.separator)
 
 
-def _joined(bench: Bench, con: Any, tables: Mapping[str, Table], variables: Mapping[str, Variable],
-            mapping: SourceMapping | None, keep: Sequence[str]) -> Input:
+def _joined(
+    bench: Bench,
+    con: Any,
+    tables: Mapping[str, Table],
+    variables: Mapping[str, Variable],
+    mapping: SourceMapping | None,
+    keep: Sequence[str],
+) -> Input:
     """Give families and members their numbers and set aside what belongs nowhere."""
-    families = bench.keep("families", (
-        "SELECT row_number() OVER (ORDER BY family_key) AS family_id, * "
-        f"FROM {tables['families'].view} ORDER BY family_id"))
-    index = bench.table("index", f"SELECT family_key, family_id FROM {families}")
-    members = _members(bench, tables["members"], index)
-    others = {name: _about(bench, name, tables.get(name), variables, members, index)
-              for name in _OTHERS}
+    kept = [quoted(KEPT + name) for name in keep]
+    rows = tables["families"].view
+    index = bench.table("index", f"SELECT family_key, {POSITION} AS family_id FROM {rows}")
+    without = ", ".join([POSITION, *kept])
+    families = bench.view(
+        bench.name("families"),
+        f"SELECT {POSITION} AS family_id, * EXCLUDE ({without}) FROM {rows}",
+    )
+    kept_view = _kept_view(bench, rows, keep) if keep else ""
+    members, number = _members(bench, tables["members"], index)
+    others = {
+        name: _about(bench, name, tables.get(name), variables, members, index) for name in _OTHERS
+    }
     findings = _findings(bench, index)
-    kept = ", ".join(f"{quoted(KEPT + name)} AS {quoted(name)}" for name in keep)
-    kept_view = bench.view(bench.name("kept"), f"SELECT family_id, {kept} FROM {families}") if keep else ""
-    unkept = f" EXCLUDE ({', '.join(quoted(KEPT + name) for name in keep)})" if keep else ""
-    families = bench.view(bench.name("families"), f"SELECT *{unkept} FROM {families}")
     return Input(
-        con=con, families=con.table(families), members=con.table(members),
-        findings=con.table(findings), **{name: con.table(view) for name, view in others.items()},
-        present={name: table.present for name, table in tables.items()}, files=bench.files,
+        con=con,
+        families=con.table(families),
+        members=con.table(members),
+        findings=con.table(findings),
+        **{name: con.table(view) for name, view in others.items()},
+        present={name: table.present for name, table in tables.items()},
+        files=bench.files,
         kept=con.table(kept_view) if keep else None,
         unit_note=mapping.unit_note if mapping else None,
-        rows={"families": bench.one(f"SELECT count(*) FROM {families}"),
-              "members": bench.one(f"SELECT count(*) FROM {members}")})
+        rows={"families": bench.one(f"SELECT count(*) FROM {index}"), "members": number},
+    )
 
 
-def _members(bench: Bench, table: Table, index: str) -> str:
-    order = "" if table.ordered else "ORDER BY person_key"
-    members = bench.keep("members", (
-        f"SELECT m.person_id, i.family_id, m.* EXCLUDE (person_id) FROM "
-        f"(SELECT row_number() OVER ({order}) AS person_id, * FROM {table.view}) AS m "
-        f"LEFT JOIN {index} AS i ON i.family_key = m.family_key"))
-    if not bench.one(f"SELECT count(*) FROM {members} WHERE family_id IS NULL"):
-        return members
-    bench.findings.append(
-        "SELECT 'members' AS \"table\", person_key AS key, 'family_not_found' AS rule, "
-        "'family_key' AS \"column\", left(family_key, 40) AS value_shown, "
-        f"CAST(NULL AS VARCHAR) AS family_key FROM {members} WHERE family_id IS NULL")
-    return bench.view(bench.name("members"),
-                      f"SELECT * FROM {members} WHERE family_id IS NOT NULL")
+def _kept_view(bench: Bench, rows: str, keep: Sequence[str]) -> str:
+    chosen = ", ".join(f"{quoted(KEPT + name)} AS {quoted(name)}" for name in keep)
+    return bench.view(
+        bench.name("kept"),
+        f"SELECT {POSITION} AS family_id, family_key AS _family_key, {chosen} FROM {rows}",
+    )
 
 
-def _about(bench: Bench, name: str, table: Table | None, variables: Mapping[str, Variable],
-           members: str, index: str) -> str:
+def _members(bench: Bench, table: Table, index: str) -> tuple[str, int]:
+    """Members with the numbers of their families, and how many they are."""
+    members = bench.view(
+        bench.name("members"),
+        f"SELECT m.{POSITION} AS person_id, i.family_id, m.* EXCLUDE ({POSITION}) "
+        f"FROM {table.view} AS m JOIN {index} AS i ON i.family_key = m.family_key",
+    )
+    number = int(bench.one(f"SELECT count(*) FROM {members}"))
+    if bench.one(f"SELECT count(*) FROM {table.view}") > number:
+        alone = (
+            f"{table.view} WHERE family_key IS NULL "
+            f"OR family_key NOT IN (SELECT family_key FROM {index})"
+        )
+        value = harmless("left(family_key, 40)")
+        bench.findings.append(
+            finding("members", "person_key", "'family_not_found'", "family_key", value, alone)
+        )
+    return members, number
+
+
+def _about(
+    bench: Bench,
+    name: str,
+    table: Table | None,
+    variables: Mapping[str, Variable],
+    members: str,
+    index: str,
+) -> str:
     """Flags, lists and benefits with the numbers of whom they are about; empty where not given."""
     columns = columns_of(name, variables)
     if table is None:
-        empty = ", ".join(f"CAST(NULL AS {column.sql_type}) AS {quoted(column.name)}"
-                          for column in columns.values())
-        ids = "" if name == "lists" else \
-            ", CAST(NULL AS BIGINT) AS person_id, CAST(NULL AS BIGINT) AS family_id"
+        empty = ", ".join(
+            f"CAST(NULL AS {column.sql_type}) AS {quoted(column.name)}"
+            for column in columns.values()
+        )
+        ids = (
+            ""
+            if name == "lists"
+            else ", CAST(NULL AS BIGINT) AS person_id, CAST(NULL AS BIGINT) AS family_id"
+        )
         return bench.table(name, f"SELECT {empty}{ids} WHERE false")
     if name == "lists":
         return bench.table(name, f"SELECT * FROM {table.view} WHERE ground IS NOT NULL")
-    found = bench.table(name, (
-        "SELECT t.* REPLACE (coalesce(m.family_key, t.family_key) AS family_key), m.person_id, "
-        f"coalesce(m.family_id, i.family_id) AS family_id FROM {table.view} AS t "
-        f"LEFT JOIN {members} AS m ON m.person_key = t.person_key "
-        f"LEFT JOIN {index} AS i ON i.family_key = t.family_key"))
+    found = bench.table(
+        name,
+        (
+            "SELECT t.* REPLACE (coalesce(m.family_key, t.family_key) AS family_key), m.person_id, "
+            f"coalesce(m.family_id, i.family_id) AS family_id FROM {table.view} AS t "
+            f"LEFT JOIN {members} AS m ON m.person_key = t.person_key "
+            f"LEFT JOIN {index} AS i ON i.family_key = t.family_key"
+        ),
+    )
     lost = "family_id IS NULL OR (person_key IS NOT NULL AND person_id IS NULL)"
     if bench.one(f"SELECT count(*) FROM {found} WHERE {lost}"):
         what = "ground" if name == "flags" else "programme"
         bench.findings.append(
-            f"SELECT {literal(name)} AS \"table\", coalesce(person_key, family_key) AS key, "
+            f'SELECT {literal(name)} AS "table", coalesce(person_key, family_key) AS key, '
             f"'target_not_found' AS rule, '{what}' AS \"column\", left({what}, 40) AS "
-            f"value_shown, family_key FROM {found} WHERE {lost}")
+            f"value_shown, family_key FROM {found} WHERE {lost}"
+        )
     return bench.view(bench.name(name), f"SELECT * FROM {found} WHERE NOT ({lost})")
 
 
 def _findings(bench: Bench, index: str) -> str:
-    empty = ("SELECT '' AS \"table\", '' AS key, '' AS rule, '' AS \"column\", '' AS value_shown, "
-             "'' AS family_key WHERE false")
+    empty = (
+        "SELECT '' AS \"table\", '' AS key, '' AS rule, '' AS \"column\", '' AS value_shown, "
+        "'' AS family_key WHERE false"
+    )
     rows = " UNION ALL BY NAME ".join([empty, *bench.findings])
-    severity = " ".join(f"WHEN {literal(rule.name)} THEN {literal(rule.severity)}"
-                        for rule in RULES.values())
-    return bench.keep("findings", (
-        f"SELECT f.\"table\", f.key, f.rule, CASE f.rule {severity} END AS severity, "
-        f"f.\"column\", f.value_shown, i.family_id FROM ({rows}) AS f "
-        f"LEFT JOIN {index} AS i ON i.family_key = f.family_key"))
-
+    severity = " ".join(
+        f"WHEN {literal(rule.name)} THEN {literal(rule.severity)}" for rule in RULES.values()
+    )
+    found = bench.keep(
+        "findings",
+        f'SELECT f."table", f.key, f.rule, CASE f.rule {severity} END AS severity, '
+        f'f."column", f.value_shown, i.family_id FROM ({rows}) AS f '
+        f"LEFT JOIN {index} AS i ON i.family_key = f.family_key",
+    )
+    return bench.view(bench.name("findings"), f"SELECT * EXCLUDE ({POSITION}) FROM {found}")

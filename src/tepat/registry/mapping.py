@@ -109,8 +109,9 @@ class SourceMapping:
     about: Text | None = field(default=None, compare=False)
 
 
-def load_mapping(path: Path, variables: Mapping[str, Variable],
-                 folder: Path | None = None) -> SourceMapping:
+def load_mapping(
+    path: Path, variables: Mapping[str, Variable], folder: Path | None = None
+) -> SourceMapping:
     """Read and check a mapping.
 
     Args:
@@ -126,11 +127,16 @@ def load_mapping(path: Path, variables: Mapping[str, Variable],
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise TepatError("mapping_missing", f"The mapping {path} cannot be read.",
-                         f"{error.strerror}.", "Give the path of a mapping in YAML.") from error
+        raise TepatError(
+            "mapping_missing",
+            f"The mapping {path} cannot be read.",
+            f"{error.strerror}.",
+            "Give the path of a mapping in YAML.",
+        ) from error
     except UnicodeDecodeError as error:
-        raise TepatError("mapping_invalid", f"{path} is not UTF-8 text.",
-                         do="Save it as UTF-8.") from error
+        raise TepatError(
+            "mapping_invalid", f"{path} is not UTF-8 text.", do="Save it as UTF-8."
+        ) from error
     return read_mapping(text, path.name, variables)
 
 
@@ -144,14 +150,23 @@ def read_mapping(text: str, file: str, variables: Mapping[str, Variable]) -> Sou
     top.only("mapping", "title", "about", "unit_note", "observed_on", "source", "files", *TABLES)
     top.need("mapping", "title", "files", "families", "members")
     files = {name: _file(reader) for name, reader in top.children("files")}
-    tables = {name: _Table(top.child(name), files, columns_of(name, variables)).read(name)
-              for name in TABLES if name in top.data}
+    tables = {
+        name: _Table(top.child(name), files, columns_of(name, variables)).read(name)
+        for name in TABLES
+        if name in top.data
+    }
     found = SourceMapping(
-        name=top.word("mapping"), title=top.text("title"), file=file, files=files, tables=tables,
+        name=top.word("mapping"),
+        title=top.text("title"),
+        file=file,
+        files=files,
+        tables=tables,
         unit_note=top.text("unit_note") if "unit_note" in top.data else None,
-        observed_on=top.day("observed_on"), source=top.word("source"),
+        observed_on=top.day("observed_on"),
+        source=top.word("source"),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        about=top.text("about") if "about" in top.data else None)
+        about=top.text("about") if "about" in top.data else None,
+    )
     stop_if_any(problems, file)
     return found
 
@@ -165,8 +180,11 @@ def stop_if_any(problems: Problems, file: str) -> None:
     if problems:
         noun = "mistake" if len(problems) == 1 else "mistakes"
         lines = "\n".join(f"  {problem}" for problem in problems)
-        raise TepatError("mapping_invalid", f"{len(problems)} {noun} in {file}:\n{lines}\n",
-                         do="Mend the lines named above; nothing was read.")
+        raise TepatError(
+            "mapping_invalid",
+            f"{len(problems)} {noun} in {file}:\n{lines}\n",
+            do="Mend the lines named above; nothing was read.",
+        )
 
 
 def _file(reader: Reader) -> ForeignFile:
@@ -175,8 +193,11 @@ def _file(reader: Reader) -> ForeignFile:
     path = reader.word("path")
     parts = PurePosixPath(path.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in path:
-        reader.wrong(f"'{path}' leads out of the input folder.",
-                     "Give a path below the folder of the input.", "path")
+        reader.wrong(
+            f"'{path}' leads out of the input folder.",
+            "Give a path below the folder of the input.",
+            "path",
+        )
     separator = reader.word("separator")
     if len(separator) > 1:
         reader.wrong("'separator' should be one character.", key="separator")
@@ -198,8 +219,9 @@ def _known_encoding(name: str) -> bool:
 class _Table:
     """Reads one table of a mapping."""
 
-    def __init__(self, top: Reader, files: Mapping[str, ForeignFile],
-                 columns: Mapping[str, Column]) -> None:
+    def __init__(
+        self, top: Reader, files: Mapping[str, ForeignFile], columns: Mapping[str, Column]
+    ) -> None:
         self.top, self.files, self.columns = top, files, columns
 
     def read(self, table: str) -> TableForm:
@@ -208,15 +230,19 @@ class _Table:
         top.need("from", "columns")
         source = top.word("from")
         if source and source not in self.files:
-            top.wrong(f"There is no file '{source}'.",
-                      nearest(source, self.files) or f"Known: {', '.join(self.files)}.", "from")
+            top.wrong(
+                f"There is no file '{source}'.",
+                nearest(source, self.files) or f"Known: {', '.join(self.files)}.",
+                "from",
+            )
         forms: dict[str, Form] = {}
         inner = top.child("columns") if top.data.get("columns") is not None else None
         for name in inner.data if inner else ():
             assert inner is not None
             if name not in self.columns:
-                inner.wrong(f"'{name}' is not a column of {table}.",
-                            nearest(str(name), self.columns), name)
+                inner.wrong(
+                    f"'{name}' is not a column of {table}.", nearest(str(name), self.columns), name
+                )
             elif form := _form(inner, name, self.columns[name]):
                 forms[str(name)] = form
         for name in REQUIRED[table]:
@@ -224,10 +250,12 @@ class _Table:
                 inner.wrong(f"The column '{name}' is missing.", f"{table} cannot do without it.")
         take = _rule(top, "take") if "take" in top.data else None
         if "take" in top.data and "one_per" not in top.data:
-            top.wrong("'take' needs 'one_per'.", "Name the column that is the same in a family.",
-                      "take")
-        return TableForm(source, forms, top.where, top.word("one_per"), take,
-                         top.at("take") if take else None)
+            top.wrong(
+                "'take' needs 'one_per'.", "Name the column that is the same in a family.", "take"
+            )
+        return TableForm(
+            source, forms, top.where, top.word("one_per"), take, top.at("take") if take else None
+        )
 
 
 def _form(reader: Reader, key: Any, column: Column) -> Form | None:
@@ -236,8 +264,11 @@ def _form(reader: Reader, key: Any, column: Column) -> Form | None:
     if isinstance(value, Mapping):
         return _Form(reader.child(key), column).read()
     if isinstance(value, (list, bool)) or value is None:
-        reader.wrong(f"'{key}' should name a source column, or be a mapping.",
-                     f"One of {', '.join(FORMS)}.", key)
+        reader.wrong(
+            f"'{key}' should name a source column, or be a mapping.",
+            f"One of {', '.join(FORMS)}.",
+            key,
+        )
         return None
     return Form("column", reader.at(key), (str(value),))
 
@@ -267,8 +298,13 @@ class _Form:
         self._only("column", "codes", "unknown", "otherwise", "times")
         name = str(top.data["column"])
         codes = top.child("codes") if top.data.get("codes") is not None else None
-        pairs = tuple((_values(codes, key, name, [key]), self._target(codes, key))
-                      for key in codes.data) if codes else ()
+        pairs = (
+            tuple(
+                (_values(codes, key, name, [key]), self._target(codes, key)) for key in codes.data
+            )
+            if codes
+            else ()
+        )
         times = top.value("times") if "times" in top.data else None
         if "otherwise" in top.data and not codes:
             top.wrong("'otherwise' needs 'codes'.", key="otherwise")
@@ -276,10 +312,20 @@ class _Form:
             top.wrong("'times' and 'codes' do not go together.", key="times")
         unknown = _values(top, "unknown", name) if "unknown" in top.data else None
         otherwise = self._target(top, "otherwise") if "otherwise" in top.data else None
-        return Form("column", top.where, (name,), codes=pairs, unknown=unknown,
-                    otherwise=otherwise or (UNKNOWN if "otherwise" in top.data else None),
-                    times=times if isinstance(times, Decimal) else
-                    Decimal(times) if isinstance(times, int) else None, when=self._when())
+        return Form(
+            "column",
+            top.where,
+            (name,),
+            codes=pairs,
+            unknown=unknown,
+            otherwise=otherwise or (UNKNOWN if "otherwise" in top.data else None),
+            times=times
+            if isinstance(times, Decimal)
+            else Decimal(times)
+            if isinstance(times, int)
+            else None,
+            when=self._when(),
+        )
 
     def _target(self, reader: Reader, key: Any) -> str | None:
         """The value a code becomes; None for unknown."""
@@ -293,20 +339,33 @@ class _Form:
         if self.column.kind == "code" and variable:
             names = {code.name for code in variable.codes.values()}
             if normal(text) not in {normal(name) for name in names} and not (
-                    text.isdigit() and int(text) in variable.codes):
-                reader.wrong(f"'{text}' is not a code of '{variable.name}'.",
-                             nearest(text, names) or f"Known: {', '.join(sorted(names))}.", key)
+                text.isdigit() and int(text) in variable.codes
+            ):
+                reader.wrong(
+                    f"'{text}' is not a code of '{variable.name}'.",
+                    nearest(text, names) or f"Known: {', '.join(sorted(names))}.",
+                    key,
+                )
         return text
 
     def _constant(self) -> Form:
         self._only("constant")
-        return Form("constant", self.top.where, text=self._target(self.top, "constant") or "",
-                    when=self._when())
+        return Form(
+            "constant",
+            self.top.where,
+            text=self._target(self.top, "constant") or "",
+            when=self._when(),
+        )
 
     def _join(self) -> Form:
         self._only("join", "with")
-        return Form("join", self.top.where, self.top.words("join"),
-                    text=self.top.word("with"), when=self._when())
+        return Form(
+            "join",
+            self.top.where,
+            self.top.words("join"),
+            text=self.top.word("with"),
+            when=self._when(),
+        )
 
     def _date(self) -> Form | None:
         self._only("date")
@@ -317,8 +376,13 @@ class _Form:
         if not inner.need("year", "month", "day"):
             return None
         unknown = _values(inner, "unknown", "") if "unknown" in inner.data else None
-        return Form("date", self.top.where, unknown=unknown, when=self._when(),
-                    columns=tuple(str(inner.data[part]) for part in ("year", "month", "day")))
+        return Form(
+            "date",
+            self.top.where,
+            unknown=unknown,
+            when=self._when(),
+            columns=tuple(str(inner.data[part]) for part in ("year", "month", "day")),
+        )
 
     def _any_of(self) -> Form:
         self._only("any_of")
@@ -329,8 +393,12 @@ class _Form:
 
     def _first_of(self) -> Form:
         self._only("first_of")
-        items = list_items(self.top.data["first_of"], self.top.file, self.top.problems,
-                           self.top.at("first_of").line)
+        items = list_items(
+            self.top.data["first_of"],
+            self.top.file,
+            self.top.problems,
+            self.top.at("first_of").line,
+        )
         parts = tuple(form for item in items if (form := _Form(item, self.column).read()))
         return Form("first_of", self.top.where, parts=parts, when=self._when())
 

@@ -47,23 +47,26 @@ def kk_date_plausible(number: Any) -> Any:
     return number.re_search(KK_DATE_PATTERN)
 
 
-def nik_sex(nik: Any) -> Any:
-    """The sex that a well-formed NIK tells: 1 male, 2 female."""
+def nik_birth_number(nik: Any) -> Any:
+    """Day, month and year of a NIK as one number, ddmmyy; for women the day is plus 40."""
+    return nik.substr(6, 6).try_cast("int64")
+
+
+def nik_sex(birth_number: Any) -> Any:
+    """The sex that a well-formed NIK tells by its `nik_birth_number`: 1 male, 2 female."""
     import ibis
 
-    return ibis.ifelse(nik.substr(6, 2) > "40", FEMALE, MALE).cast("int16")
+    return ibis.ifelse(birth_number > 400_000, FEMALE, MALE).cast("int16")
 
 
-def nik_agrees_with_birth(nik: Any, birth_date: Any) -> Any:
-    """Whether day, month and year of a well-formed NIK are those of a birth date.
+def nik_agrees_with_birth(birth_number: Any, birth_date: Any) -> Any:
+    """Whether the `nik_birth_number` of a well-formed NIK is that of a birth date.
 
     The year is compared by its last two digits, for a NIK has no century.
     """
-    day = nik.substr(6, 2).try_cast("int64") % 40
-    written = (day * 100 + nik.substr(8, 2).try_cast("int64")) * 100
-    written = written + nik.substr(10, 2).try_cast("int64")
-    told = (birth_date.day().cast("int64") * 100 + birth_date.month()) * 100
-    return written == told + birth_date.year() % 100
+    day, month = birth_date.day().cast("int64"), birth_date.month().cast("int64")
+    told = day * 10_000 + month * 100 + birth_date.year() % 100
+    return (birth_number == told) | (birth_number == told + 400_000)
 
 
 def masked_number(number: Any) -> Any:

@@ -22,16 +22,30 @@ from typing import Any
 from tepat.registry import numbers
 from tepat.registry.catalogue import ERROR, RULES
 from tepat.registry.files import Input
+from tepat.registry.sources import new_name
 
 HEAD, SPOUSE = 1, 2
 OLDEST = 125
-DIFFICULTIES = ("seeing", "hearing", "walking", "hands", "remembering", "speaking", "learning",
-                "self_care", "sadness", "behaviour")
+DIFFICULTIES = (
+    "seeing",
+    "hearing",
+    "walking",
+    "hands",
+    "remembering",
+    "speaking",
+    "learning",
+    "self_care",
+    "sadness",
+    "behaviour",
+)
 APPLIANCES = ("flat_tv", "computer", "refrigerator", "air_conditioner", "water_heater")
 
 
-_KEYS = {"families": ("family_key", "family_id"),
-         "members": ("person_key", "person_id", "family_id")}
+_NOT_KEPT = ("nik", "kk_number", "years", "today", "well_formed", "written")
+_KEYS = {
+    "families": ("family_key", "family_id"),
+    "members": ("person_key", "person_id", "family_id"),
+}
 
 
 @dataclass(frozen=True)
@@ -64,26 +78,59 @@ class Checked:
 
 def _row_rules_of_members() -> list[RowRule]:
     identity = [
-        RowRule("nik_form", ("nik",), lambda m: ~numbers.nik_well_formed(m.nik), "nik",
-                lambda m: numbers.masked_number(m.nik)),
-        RowRule("nik_missing", ("nik",),
-                lambda m: m.nik.isnull() & (m.years.isnull() | (m.years >= 1)), "nik"),
+        RowRule(
+            "nik_form",
+            ("nik",),
+            lambda m: ~m.well_formed,
+            "nik",
+            lambda m: numbers.masked_number(m.nik),
+        ),
+        RowRule(
+            "nik_missing",
+            ("nik",),
+            lambda m: m.nik.isnull() & (m.years.isnull() | (m.years >= 1)),
+            "nik",
+        ),
         RowRule("nik_missing_baby", ("nik",), lambda m: m.nik.isnull() & (m.years < 1), "nik"),
-        RowRule("nik_birth_date", ("nik", "birth_date"),
-                lambda m: numbers.nik_well_formed(m.nik)
-                & ~numbers.nik_agrees_with_birth(m.nik, m.birth_date), "birth_date",
-                lambda m: m.birth_date.cast("string")),
-        RowRule("nik_sex", ("nik", "sex"),
-                lambda m: numbers.nik_well_formed(m.nik) & (numbers.nik_sex(m.nik) != m.sex),
-                "sex", lambda m: m.sex.cast("string")),
+        RowRule(
+            "nik_birth_date",
+            ("nik", "birth_date"),
+            lambda m: m.well_formed & ~numbers.nik_agrees_with_birth(m.written, m.birth_date),
+            "birth_date",
+            lambda m: m.birth_date.cast("string"),
+        ),
+        RowRule(
+            "nik_sex",
+            ("nik", "sex"),
+            lambda m: m.well_formed & (numbers.nik_sex(m.written) != m.sex),
+            "sex",
+            lambda m: m.sex.cast("string"),
+        ),
         RowRule("name_blank", ("name",), lambda m: m.name.isnull(), "name"),
-        RowRule("impossible_age", ("birth_date|age",), lambda m: m.years > OLDEST, "birth_date",
-                lambda m: m.birth_date.cast("string")),
-        RowRule("birth_in_future", ("birth_date",), lambda m: m.birth_date > m.today,
-                "birth_date", lambda m: m.birth_date.cast("string")),
-        RowRule("age_differs", ("birth_date", "age"),
-                lambda m: (m.age - _years(m.birth_date, m.observed_on.coalesce(m.today))).abs() > 1,
-                "age", lambda m: m.age.cast("string")),
+        RowRule(
+            "impossible_age",
+            ("birth_date|age",),
+            lambda m: m.years > OLDEST,
+            "birth_date",
+            lambda m: m.birth_date.cast("string"),
+        ),
+        RowRule(
+            "birth_in_future",
+            ("birth_date",),
+            lambda m: m.birth_date > m.today,
+            "birth_date",
+            lambda m: m.birth_date.cast("string"),
+        ),
+        RowRule(
+            "age_differs",
+            ("birth_date", "age"),
+            # days, not birthdays: cheap, and a year of doubt is left anyway
+            lambda m: (
+                (m.age + 0.5 - (_observed(m) - m.birth_date).cast("float64") / 365.2425).abs() > 1.6
+            ),
+            "age",
+            lambda m: m.age.cast("string"),
+        ),
     ]
     return identity + _answers_of_members()
 
@@ -95,32 +142,81 @@ def _answers_of_members() -> list[RowRule]:
         return m.years.cast("string")
 
     return [
-        RowRule("head_is_child", ("relation", age),
-                lambda m: (m.relation == HEAD) & (m.years < 10), "age", years),
-        RowRule("spouse_is_child", ("relation", age),
-                lambda m: (m.relation == SPOUSE) & (m.years < 10), "age", years),
-        RowRule("married_child", ("marital_status", age),
-                lambda m: (m.marital_status > 1) & (m.years < 10), "marital_status", years),
-        RowRule("pregnant_not_female", ("pregnant", "sex"),
-                lambda m: m.pregnant & (m.sex == numbers.MALE), "pregnant",
-                lambda m: m.sex.cast("string")),
-        RowRule("pregnant_age", ("pregnant", age),
-                lambda m: m.pregnant & ~m.years.between(10, 54), "pregnant", years),
-        RowRule("pregnant_never_married", ("pregnant", "marital_status"),
-                lambda m: m.pregnant & (m.marital_status == 1), "pregnant"),
-        RowRule("nutrition_age", ("nutrition", age),
-                lambda m: m.nutrition.notnull() & (m.years >= 5), "nutrition", years),
-        RowRule("difficulty_age", ("|".join(f"difficulty_{name}" for name in DIFFICULTIES), age),
-                lambda m: reduce(or_, [(m[f"difficulty_{name}"] <= 2).fill_null(False)
-                                       for name in DIFFICULTIES]) & (m.years < 2),
-                "difficulty_self_care", years),
-        RowRule("attending_age", ("schooling", age),
-                lambda m: (m.schooling == 2) & ~m.years.between(3, 30), "schooling", years),
-        RowRule("school_level_without_school", ("schooling", "school_level"),
-                lambda m: (m.schooling == 1) & m.school_level.notnull(), "school_level",
-                lambda m: m.school_level.cast("string")),
-        RowRule("working_child", ("works", age), lambda m: m.works & (m.years < 5), "works",
-                years),
+        RowRule(
+            "head_is_child",
+            ("relation", age),
+            lambda m: (m.relation == HEAD) & (m.years < 10),
+            "age",
+            years,
+        ),
+        RowRule(
+            "spouse_is_child",
+            ("relation", age),
+            lambda m: (m.relation == SPOUSE) & (m.years < 10),
+            "age",
+            years,
+        ),
+        RowRule(
+            "married_child",
+            ("marital_status", age),
+            lambda m: (m.marital_status > 1) & (m.years < 10),
+            "marital_status",
+            years,
+        ),
+        RowRule(
+            "pregnant_not_female",
+            ("pregnant", "sex"),
+            lambda m: m.pregnant & (m.sex == numbers.MALE),
+            "pregnant",
+            lambda m: m.sex.cast("string"),
+        ),
+        RowRule(
+            "pregnant_age",
+            ("pregnant", age),
+            lambda m: m.pregnant & ~m.years.between(10, 54),
+            "pregnant",
+            years,
+        ),
+        RowRule(
+            "pregnant_never_married",
+            ("pregnant", "marital_status"),
+            lambda m: m.pregnant & (m.marital_status == 1),
+            "pregnant",
+        ),
+        RowRule(
+            "nutrition_age",
+            ("nutrition", age),
+            lambda m: m.nutrition.notnull() & (m.years >= 5),
+            "nutrition",
+            years,
+        ),
+        RowRule(
+            "difficulty_age",
+            ("|".join(f"difficulty_{name}" for name in DIFFICULTIES), age),
+            lambda m: (
+                reduce(
+                    or_, [(m[f"difficulty_{name}"] <= 2).fill_null(False) for name in DIFFICULTIES]
+                )
+                & (m.years < 2)
+            ),
+            "difficulty_self_care",
+            years,
+        ),
+        RowRule(
+            "attending_age",
+            ("schooling", age),
+            lambda m: (m.schooling == 2) & ~m.years.between(3, 30),
+            "schooling",
+            years,
+        ),
+        RowRule(
+            "school_level_without_school",
+            ("schooling", "school_level"),
+            lambda m: (m.schooling == 1) & m.school_level.notnull(),
+            "school_level",
+            lambda m: m.school_level.cast("string"),
+        ),
+        RowRule("working_child", ("works", age), lambda m: m.works & (m.years < 5), "works", years),
     ]
 
 
@@ -129,31 +225,68 @@ def _row_rules_of_families() -> list[RowRule]:
         return lambda f: f[column].cast("string")
 
     return [
-        RowRule("kk_form", ("kk_number",), lambda f: ~numbers.kk_well_formed(f.kk_number),
-                "kk_number", lambda f: numbers.masked_number(f.kk_number)),
-        RowRule("kk_date", ("kk_number",),
-                lambda f: numbers.kk_well_formed(f.kk_number)
-                & ~numbers.kk_date_plausible(f.kk_number), "kk_number",
-                lambda f: numbers.masked_number(f.kk_number)),
+        RowRule(
+            "kk_form",
+            ("kk_number",),
+            lambda f: ~f.well_formed,
+            "kk_number",
+            lambda f: numbers.masked_number(f.kk_number),
+        ),
+        RowRule(
+            "kk_date",
+            ("kk_number",),
+            lambda f: f.well_formed & ~numbers.kk_date_plausible(f.kk_number),
+            "kk_number",
+            lambda f: numbers.masked_number(f.kk_number),
+        ),
         RowRule("kk_missing", ("kk_number",), lambda f: f.kk_number.isnull(), "kk_number"),
-        RowRule("gas_cylinder_fuel", ("gas_cylinder", "cooking_fuel"),
-                lambda f: (f.gas_cylinder > 0) != f.cooking_fuel.isin((2, 3)), "gas_cylinder",
-                of("cooking_fuel")),
-        RowRule("closet_without_latrine", ("latrine", "closet"),
-                lambda f: (f.latrine > 3) & f.closet.notnull(), "closet", of("closet")),
-        RowRule("sewage_without_latrine", ("latrine", "sewage"),
-                lambda f: (f.latrine > 3) & f.sewage.notnull(), "sewage", of("sewage")),
-        RowRule("appliance_without_electricity", ("lighting", "|".join(APPLIANCES)),
-                lambda f: (f.lighting == 4)
-                & reduce(or_, [(f[name] > 0).fill_null(False) for name in APPLIANCES]),
-                "lighting"),
-        RowRule("power_without_meter", ("lighting", "power"),
-                lambda f: (f.lighting > 1) & f.power.notnull(), "power", of("power")),
+        RowRule(
+            "gas_cylinder_fuel",
+            ("gas_cylinder", "cooking_fuel"),
+            lambda f: (f.gas_cylinder > 0) != f.cooking_fuel.isin((2, 3)),
+            "gas_cylinder",
+            of("cooking_fuel"),
+        ),
+        RowRule(
+            "closet_without_latrine",
+            ("latrine", "closet"),
+            lambda f: (f.latrine > 3) & f.closet.notnull(),
+            "closet",
+            of("closet"),
+        ),
+        RowRule(
+            "sewage_without_latrine",
+            ("latrine", "sewage"),
+            lambda f: (f.latrine > 3) & f.sewage.notnull(),
+            "sewage",
+            of("sewage"),
+        ),
+        RowRule(
+            "appliance_without_electricity",
+            ("lighting", "|".join(APPLIANCES)),
+            lambda f: (
+                (f.lighting == 4)
+                & reduce(or_, [(f[name] > 0).fill_null(False) for name in APPLIANCES])
+            ),
+            "lighting",
+        ),
+        RowRule(
+            "power_without_meter",
+            ("lighting", "power"),
+            lambda f: (f.lighting > 1) & f.power.notnull(),
+            "power",
+            of("power"),
+        ),
     ]
+
+
+def _observed(m: Any) -> Any:
+    return m.observed_on.coalesce(m.today)
 
 
 def _years(birth: Any, day: Any) -> Any:
     """Full years from a birth date to a day."""
+
     def number(when: Any) -> Any:
         return (when.year().cast("int64") * 100 + when.month()) * 100 + when.day()
 
@@ -174,12 +307,15 @@ def check(found: Input, as_of: date, *, scratch: Path) -> Checked:
     today = ibis.literal(as_of)
     members = found.members.mutate(today=today)
     members = members.mutate(
-        years=_years(members.birth_date, members.today).coalesce(members.age))
-    families = found.families
+        years=_years(members.birth_date, members.today).coalesce(members.age),
+        well_formed=numbers.nik_well_formed(members.nik),
+        written=numbers.nik_birth_number(members.nik),
+    )
+    families = found.families.mutate(well_formed=numbers.kk_well_formed(found.families.kk_number))
     bench.rows("members", members, _row_rules_of_members())
     bench.rows("families", families, _row_rules_of_families())
-    bench.twins("members", members, "nik", numbers.nik_well_formed)
-    bench.twins("families", families, "kk_number", numbers.kk_well_formed)
+    bench.twins("members", members, "nik")
+    bench.twins("families", families, "kk_number")
     bench.make_up(families, members)
     return bench.done(families, members)
 
@@ -191,11 +327,9 @@ class _Check:
         self.found, self.con, self.scratch = found, found.con, scratch
         self.not_checked: list[str] = []
         self.findings: list[Any] = []
-        self.kept = 0
 
     def _keep(self, table: Any) -> Any:
-        self.kept += 1
-        path = self.scratch / f"check_{self.kept}.parquet"
+        path = self.scratch / f"{new_name('check')}.parquet"
         table.to_parquet(path, compression="zstd")
         return self.con.read_parquet(path)
 
@@ -213,38 +347,50 @@ class _Check:
         rules = [rule for rule in rules if self._askable(name, rule.needs, rule.name)]
         if not rules:
             return
-        bits = [ibis.cases((rule.broken(table), 1 << place), else_=0).cast("int64")
-                for place, rule in enumerate(rules)]
+        none = ibis.literal(0, "int64")
+        bits = [
+            ibis.cases((rule.broken(table), ibis.literal(1 << place, "int64")), else_=none)
+            for place, rule in enumerate(rules)
+        ]
         table = table.mutate(bits=sum(bits[1:], bits[0]))
-        shown = {f"shown_{place}": rule.shown(table)
-                 for place, rule in enumerate(rules) if rule.shown}
+        shown = {
+            f"shown_{place}": rule.shown(table) for place, rule in enumerate(rules) if rule.shown
+        }
         bad = self._keep(table.filter(table.bits != 0).select(*_KEYS[name], "bits", **shown))
         for place, rule in enumerate(rules):
-            hit = bad.filter((bad.bits // (1 << place)) % 2 == 1)
+            hit = bad.filter((bad.bits & (1 << place)) != 0)
             value = hit[f"shown_{place}"] if rule.shown else ibis.null("string")
             self._add(name, hit, rule.name, rule.column, value)
 
-    def twins(self, name: str, table: Any, column: str, well_formed: Callable[[Any], Any]) -> None:
+    def twins(self, name: str, table: Any, column: str) -> None:
         """The same NIK or KK number on several rows; grouped as whole numbers, which is cheap."""
         rule = "nik_duplicate" if column == "nik" else "kk_duplicate"
         if not self._askable(name, (column,), rule):
             return
-        sound = table.filter(well_formed(table[column]))
+        sound = table.filter(table.well_formed)
         sound = sound.mutate(number=sound[column].try_cast("int64"))
         counted = sound.group_by("number").agg(rows=lambda t: t.count())
         twice = self._keep(counted.filter(counted.rows > 1))
         hit = sound.semi_join(twice, "number").select(
-            *_KEYS[name], shown=numbers.masked_number(sound[column]))
+            *_KEYS[name], shown=numbers.masked_number(sound[column])
+        )
         hit = self._keep(hit)
         self._add(name, hit, rule, column, hit.shown)
 
     def make_up(self, families: Any, members: Any) -> None:
         """Families without members or head, with two, or smaller than declared."""
-        counted = self._keep(members.group_by("family_id").agg(
-            people=members.count(), heads=(members.relation == HEAD).sum()))
+        counted = self._keep(
+            members.group_by("family_id").agg(
+                people=members.count(), heads=(members.relation == HEAD).sum()
+            )
+        )
         joined = families.left_join(counted, "family_id").select(
-            families.family_id, families.family_key, families.family_size,
-            people=counted.people.fill_null(0), heads=counted.heads.fill_null(0))
+            families.family_id,
+            families.family_key,
+            families.family_size,
+            people=counted.people.fill_null(0),
+            heads=counted.heads.fill_null(0),
+        )
         self._add("families", joined.filter(joined.people == 0), "no_members", "family_key")
         if self._askable("members", ("relation",), "no_head"):
             alone = joined.filter((joined.people > 0) & (joined.heads == 0))
@@ -255,19 +401,31 @@ class _Check:
             self.not_checked.append("two_heads")
         if self._askable("families", ("family_size",), "family_size_differs"):
             other = joined.filter(joined.family_size != joined.people)
-            self._add("families", other, "family_size_differs", "family_size",
-                      other.people.cast("string") + " / " + other.family_size.cast("string"))
+            self._add(
+                "families",
+                other,
+                "family_size_differs",
+                "family_size",
+                other.people.cast("string") + " / " + other.family_size.cast("string"),
+            )
 
     def _add(self, table: str, hit: Any, rule: str, column: str, value: Any = None) -> None:
         import ibis
 
         key = _KEYS[table][0]
         person = hit.person_id if table == "members" else ibis.null("int64")
-        self.findings.append(hit.select(
-            table=ibis.literal(table), key=hit[key], rule=ibis.literal(rule),
-            severity=ibis.literal(RULES[rule].severity), column=ibis.literal(column),
-            value_shown=ibis.null("string") if value is None else value,
-            family_id=hit.family_id, person_id=person))
+        self.findings.append(
+            hit.select(
+                table=ibis.literal(table),
+                key=hit[key],
+                rule=ibis.literal(rule),
+                severity=ibis.literal(RULES[rule].severity),
+                column=ibis.literal(column),
+                value_shown=ibis.null("string") if value is None else value,
+                family_id=hit.family_id,
+                person_id=person,
+            )
+        )
 
     def done(self, families: Any, members: Any) -> Checked:
         """Put findings together and let the errors act."""
@@ -283,18 +441,27 @@ class _Check:
         wrong = self._keep(persons.union(by_key).distinct())
         heads = members.filter(members.relation == HEAD).semi_join(wrong, "person_id")
         blocked = self._keep(
-            errors.filter(errors.table == "families").select("family_id")
+            errors.filter(errors.table == "families")
+            .select("family_id")
             .union(old.filter(old.table == "families").select("family_id"))
-            .union(heads.select("family_id")).distinct())
-        return Checked(_with_blocked(families, blocked), _with_data_ok(members, wrong),
-                       read.union(own.drop("person_id")), sorted(set(self.not_checked)))
+            .union(heads.select("family_id"))
+            .distinct()
+        )
+        return Checked(
+            _with_blocked(families, blocked),
+            _with_data_ok(members, wrong),
+            read.union(own.drop("person_id")),
+            sorted(set(self.not_checked)),
+        )
 
 
 def _with_blocked(families: Any, blocked: Any) -> Any:
     blocked = blocked.filter(blocked.family_id.notnull()).mutate(found=True)
     joined = families.left_join(blocked, "family_id")
-    return joined.select(*[families[name] for name in families.columns if name != "kk_number"],
-                         blocked=blocked.found.notnull())
+    return joined.select(
+        *[families[name] for name in families.columns if name not in _NOT_KEPT],
+        blocked=blocked.found.notnull(),
+    )
 
 
 def _with_data_ok(members: Any, wrong: Any) -> Any:
@@ -308,7 +475,8 @@ def _with_data_ok(members: Any, wrong: Any) -> Any:
         "name": numbers.initials(members.name),
         "birth_date": ibis.cases((believable, members.birth_date), else_=ibis.null("date")),
     }
-    plain = [name for name in members.columns if name not in ("nik", "years", "today")]
+    plain = [name for name in members.columns if name not in _NOT_KEPT]
     columns = {name: changed.get(name, members[name]) for name in plain}
-    return joined.select(**columns, data_ok=ibis.cases((taken_out, ibis.null("boolean")),
-                                                       else_=True))
+    return joined.select(
+        **columns, data_ok=ibis.cases((taken_out, ibis.null("boolean")), else_=True)
+    )

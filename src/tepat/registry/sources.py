@@ -21,7 +21,13 @@ from tepat.registry.columns import TABLES
 from tepat.registry.values import listed, literal, numeric_identifier, quoted
 
 ENDINGS = (".parquet", ".csv", ".xlsx")
+POSITION = "_position"  # where a row stands in its file, from 1
 _counter = itertools.count(1)
+
+
+def new_name(word: str) -> str:
+    """A name that no other table, view or scratch file of this process has."""
+    return f"input_{word}_{next(_counter)}"
 
 
 @dataclass(frozen=True)
@@ -47,14 +53,16 @@ class Bench:
 
     def name(self, word: str) -> str:
         """A new name for a table or view."""
-        return f"input_{word}_{next(_counter)}"
+        return new_name(word)
 
     def keep(self, word: str, sql: str) -> str:
         """Run a query once and keep its rows in the scratch folder; returns the name."""
         name = self.name(word)
         path = literal(str(self.scratch / f"{name}.parquet"))
         self.con.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
-        return self.view(name, f"SELECT * FROM read_parquet({path})")
+        return self.view(
+            name, f"SELECT *, file_row_number + 1 AS {POSITION} FROM read_parquet({path})"
+        )
 
     def table(self, word: str, sql: str) -> str:
         """Run a query once and keep its (few or narrow) rows in memory; returns the name."""
@@ -85,34 +93,44 @@ def find_sources(path: Path) -> dict[str, Source]:
     """
     if not path.exists():
         near = get_close_matches(path.name, [item.name for item in path.parent.glob("*")], 1)
-        raise TepatError("input_missing", f"{path} is not there.",
-                         do=f"Did you mean '{near[0]}'?" if near else
-                         "Give a folder with families and members, or an XLSX workbook.")
+        raise TepatError(
+            "input_missing",
+            f"{path} is not there.",
+            do=f"Did you mean '{near[0]}'?"
+            if near
+            else "Give a folder with families and members, or an XLSX workbook.",
+        )
     if path.is_file():
         return _from_workbook(path)
     found = {table: source for table in TABLES if (source := _source(path, table))}
     for table in ("families", "members"):
         if table not in found:
-            raise _no_table(table, f"{path} has no {table} file",
-                            [item.name for item in sorted(path.iterdir())])
+            raise _no_table(
+                table, f"{path} has no {table} file", [item.name for item in sorted(path.iterdir())]
+            )
     return found
 
 
 def _no_table(table: str, what: str, names: Sequence[str]) -> TepatError:
     there = ", ".join(names[:12]) or "nothing"
     return TepatError(
-        "file_missing", f"{what}; it holds {there}.",
+        "file_missing",
+        f"{what}; it holds {there}.",
         "Families and members are always needed.",
         f"Name it {table}.parquet, {table}.csv or {table}.xlsx, or give --mapping for foreign "
-        "files.")
+        "files.",
+    )
 
 
 def _from_workbook(path: Path) -> dict[str, Source]:
     if path.suffix.lower() != ".xlsx":
-        raise TepatError("input_not_folder", f"{path.name} is a single file.",
-                         "Families and members are two tables.",
-                         "Give the folder that holds both, an XLSX workbook with both sheets, or "
-                         "--mapping for a one-file roster.")
+        raise TepatError(
+            "input_not_folder",
+            f"{path.name} is a single file.",
+            "Families and members are two tables.",
+            "Give the folder that holds both, an XLSX workbook with both sheets, or "
+            "--mapping for a one-file roster.",
+        )
     names = workbooks.sheet_names(path)
     by_name = {name.strip().lower(): name for name in names}
     for table in ("families", "members"):
@@ -122,13 +140,18 @@ def _from_workbook(path: Path) -> dict[str, Source]:
 
 
 def _source(folder: Path, table: str) -> Source | None:
-    single = [folder / f"{table}{ending}" for ending in ENDINGS
-              if (folder / f"{table}{ending}").is_file()]
+    single = [
+        folder / f"{table}{ending}" for ending in ENDINGS if (folder / f"{table}{ending}").is_file()
+    ]
     parts = sorted((folder / table).glob("**/*.parquet"))
     if len(single) + bool(parts) > 1:
         names = [item.name for item in single] + [f"{table}/"] * bool(parts)
-        raise TepatError("file_twice", f"{folder} holds {' and '.join(names)}.",
-                         f"It cannot be known which of them is {table}.", "Keep one of them.")
+        raise TepatError(
+            "file_twice",
+            f"{folder} holds {' and '.join(names)}.",
+            f"It cannot be known which of them is {table}.",
+            "Keep one of them.",
+        )
     if parts:
         return Source(tuple(parts), "parquet", hive=True)
     if not single:
@@ -138,8 +161,9 @@ def _source(folder: Path, table: str) -> Source | None:
     return Source((path,), kind, workbooks.sheet_names(path)[0] if kind == "xlsx" else "")
 
 
-def open_source(bench: Bench, source: Source, table: str, known: Collection[str],
-                identifiers: Collection[str]) -> str:
+def open_source(
+    bench: Bench, source: Source, table: str, known: Collection[str], identifiers: Collection[str]
+) -> str:
     """Make a source a view of raw cells and note its files; returns the view's name.
 
     Args:
@@ -156,44 +180,74 @@ def open_source(bench: Bench, source: Source, table: str, known: Collection[str]
     opened = {"parquet": _open_parquet, "csv": _open_csv, "xlsx": _open_sheet}[source.kind]
     name = opened(bench, source, last, known, identifiers)
     for path in source.paths:
-        rows = bench.one(f"SELECT count(*) FROM {name}") if len(source.paths) == 1 else \
-            bench.one(f"SELECT count(*) FROM read_parquet({literal(str(path))})")
-        bench.files.append({"path": str(path), "sha256": file_hash(path), "rows": rows,
-                            "table": table, **({"sheet": source.sheet} if source.sheet else {})})
+        rows = (
+            bench.one(f"SELECT count(*) FROM {name}")
+            if len(source.paths) == 1
+            else bench.one(f"SELECT count(*) FROM read_parquet({literal(str(path))})")
+        )
+        bench.files.append(
+            {
+                "path": str(path),
+                "sha256": file_hash(path),
+                "rows": rows,
+                "table": table,
+                **({"sheet": source.sheet} if source.sheet else {}),
+            }
+        )
     return name
 
 
-def _open_parquet(bench: Bench, source: Source, table: str, known: Collection[str],
-                  identifiers: Collection[str]) -> str:
+def _open_parquet(
+    bench: Bench, source: Source, table: str, known: Collection[str], identifiers: Collection[str]
+) -> str:
     import duckdb
 
-    options = ", union_by_name = true, hive_partitioning = true, hive_types_autocast = false" \
-        if source.hive else ""
+    hive = ", union_by_name = true, hive_partitioning = true, hive_types_autocast = false"
     paths = f"[{listed(str(path) for path in source.paths)}]"
     try:
-        name = bench.view(bench.name(table), f"SELECT * FROM read_parquet({paths}{options})")
+        rows = [
+            bench.one(f"SELECT count(*) FROM read_parquet({literal(str(path))})")
+            for path in source.paths
+        ]
+        before = [sum(rows[:place]) for place in range(len(rows))]
+        position = f"{before}[file_index + 1] + file_row_number + 1"
+        if len(before) == 1:
+            position = "file_row_number + 1"
+        name = bench.view(
+            bench.name(table),
+            f"SELECT *, {position} AS {POSITION} "
+            f"FROM read_parquet({paths}{hive if source.hive else ''})",
+        )
     except duckdb.Error as error:
-        raise TepatError("file_unreadable", f"{source.paths[0].name} cannot be read as Parquet.",
-                         f"{str(error).splitlines()[0][:160]}.",
-                         "Write it again; it may have been cut off.") from error
+        raise TepatError(
+            "file_unreadable",
+            f"{source.paths[0].name} cannot be read as Parquet.",
+            f"{str(error).splitlines()[0][:160]}.",
+            "Write it again; it may have been cut off.",
+        ) from error
     text_files.refuse_twice(tuple(bench.types(name)), source.paths[0].name)
     return name
 
 
-def _open_csv(bench: Bench, source: Source, table: str, known: Collection[str],
-              identifiers: Collection[str]) -> str:
+def _open_csv(
+    bench: Bench, source: Source, table: str, known: Collection[str], identifiers: Collection[str]
+) -> str:
     import duckdb
 
     path = source.paths[0]
-    file = text_files.look_at(path, bench.scratch, known, encoding=source.encoding,
-                              separator=source.separator)
+    file = text_files.look_at(
+        path, bench.scratch, known, encoding=source.encoding, separator=source.separator
+    )
     rejects = bench.name("rejects")
     try:
         name = bench.keep(table, text_files.read_text_file(bench.con, file, rejects))
     except duckdb.Error as error:
-        raise TepatError("file_unreadable", f"{path.name} cannot be read as CSV.",
-                         f"{str(error).splitlines()[0][:160]}.",
-                         "See whether a quote is never closed.") from error
+        raise TepatError(
+            "file_unreadable",
+            f"{path.name} cannot be read as CSV.",
+            f"{str(error).splitlines()[0][:160]}.",
+            "See whether a quote is never closed.",
+        ) from error
     if bench.one(f"SELECT count(*) FROM {rejects}"):
         bench.findings.append(text_files.rejected(rejects, table))
     if file.encoding == "cp1252":
@@ -202,8 +256,9 @@ def _open_csv(bench: Bench, source: Source, table: str, known: Collection[str],
     return name
 
 
-def _refuse_rounded(bench: Bench, name: str, header: Sequence[str],
-                    identifiers: Collection[str]) -> None:
+def _refuse_rounded(
+    bench: Bench, name: str, header: Sequence[str], identifiers: Collection[str]
+) -> None:
     """Refuse a column of NIK that has been through a spreadsheet as a number."""
     for column in header:
         if column.lower() in identifiers:
@@ -213,20 +268,23 @@ def _refuse_rounded(bench: Bench, name: str, header: Sequence[str],
             # by chance ten numbers end in 0 once in 10,000,000,000 files
             row = bench.con.execute(
                 f"SELECT count({quoted(column)}), count(*) FILTER (WHERE {lost}), "
-                f"count(*) FILTER (WHERE {zero}) FROM {name}").fetchone()
+                f"count(*) FILTER (WHERE {zero}) FROM {name}"
+            ).fetchone()
             if row and row[0] and (row[1] == row[0] or (row[0] >= 10 and row[2] == row[0])):
                 raise numeric_identifier(column)
 
 
-def _open_sheet(bench: Bench, source: Source, table: str, known: Collection[str],
-                identifiers: Collection[str]) -> str:
+def _open_sheet(
+    bench: Bench, source: Source, table: str, known: Collection[str], identifiers: Collection[str]
+) -> str:
     path = source.paths[0]
     cells = workbooks.read_sheet(path, source.sheet)
     names = [name for name in cells.columns if name != "sheet_row"]
     numbered = [name for name in names if not name.startswith("unnamed_")]
     look = {place: name for place, name in enumerate(numbered) if name.lower() in identifiers}
-    cells = _mark_number_cells(cells, workbooks.number_cells(path, source.sheet, look) if look
-                               else {})
+    cells = _mark_number_cells(
+        cells, workbooks.number_cells(path, source.sheet, look) if look else {}
+    )
     handle = bench.name("cells")
     bench.con.register(handle, cells.drop("sheet_row").to_arrow())
     name = bench.table(table, f"SELECT * FROM {handle}")
@@ -245,12 +303,32 @@ def _mark_number_cells(cells: Any, found: dict[str, set[int]]) -> Any:
         if rows:
             here = pl.col("sheet_row").is_in(list(rows))
             cells = cells.with_columns(
-                pl.when(here).then(pl.col(column) + "E0").otherwise(pl.col(column)).alias(column))
+                pl.when(here).then(pl.col(column) + "E0").otherwise(pl.col(column)).alias(column)
+            )
     return cells
 
 
 def note(table: str, rule: str, column: str, value: str) -> str:
     """SQL for one finding about a whole file."""
-    return (f"SELECT {literal(table)} AS \"table\", CAST(NULL AS VARCHAR) AS key, "
-            f"{literal(rule)} AS rule, nullif({literal(column)}, '') AS \"column\", "
-            f"nullif({literal(value)}, '') AS value_shown, CAST(NULL AS VARCHAR) AS family_key")
+    return (
+        f'SELECT {literal(table)} AS "table", CAST(NULL AS VARCHAR) AS key, '
+        f"{literal(rule)} AS rule, nullif({literal(column)}, '') AS \"column\", "
+        f"nullif({literal(value)}, '') AS value_shown, CAST(NULL AS VARCHAR) AS family_key"
+    )
+
+
+def finding(
+    table: str,
+    key: str,
+    rule: str,
+    column: str,
+    value: str,
+    rows: str,
+    family: str = "NULL",
+) -> str:
+    """SQL for findings on rows; all but the names of table and column are SQL themselves."""
+    return (
+        f'SELECT {literal(table)} AS "table", CAST({key} AS VARCHAR) AS key, {rule} AS rule, '
+        f'{literal(column)} AS "column", {value} AS value_shown, '
+        f"CAST({family} AS VARCHAR) AS family_key FROM {rows}"
+    )

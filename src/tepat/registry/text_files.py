@@ -32,8 +32,9 @@ class TextFile:
     encoding: str
 
 
-def look_at(path: Path, scratch: Path, known: Collection[str], *, encoding: str = "",
-            separator: str = "") -> TextFile:
+def look_at(
+    path: Path, scratch: Path, known: Collection[str], *, encoding: str = "", separator: str = ""
+) -> TextFile:
     """Find encoding, separator and header of a CSV file.
 
     Args:
@@ -53,8 +54,12 @@ def look_at(path: Path, scratch: Path, known: Collection[str], *, encoding: str 
     separator = separator or max(SEPARATORS, key=lambda mark: _fit(first, mark, known))
     header = tuple(name.strip().lstrip("﻿") for name in next(_records(first, separator), []))
     if not any(header):
-        raise TepatError("file_empty", f"{path.name} is empty.", "Its first line names no column.",
-                         "Give a file whose first line holds the column names.")
+        raise TepatError(
+            "file_empty",
+            f"{path.name} is empty.",
+            "Its first line names no column.",
+            "Give a file whose first line holds the column names.",
+        )
     refuse_twice(header, path.name)
     return TextFile(path, separator, header, found)
 
@@ -68,8 +73,12 @@ def refuse_twice(header: tuple[str, ...], where: str) -> None:
     names = [name.casefold() for name in header if name]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise TepatError("column_twice", f"{where} has two columns named '{twice[0][:60]}'.",
-                         "It cannot be known which of them holds.", "Rename or remove one of them.")
+        raise TepatError(
+            "column_twice",
+            f"{where} has two columns named '{twice[0][:60]}'.",
+            "It cannot be known which of them holds.",
+            "Rename or remove one of them.",
+        )
 
 
 def _encoding(path: Path) -> str:
@@ -77,8 +86,9 @@ def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(_BLOCK)
         if not start.strip(b"\xef\xbb\xbf \r\n\t"):
-            raise TepatError("file_empty", f"{path.name} is empty.",
-                             do="Give a file with column names and rows.")
+            raise TepatError(
+                "file_empty", f"{path.name} is empty.", do="Give a file with column names and rows."
+            )
         if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
         _refuse_binary(start, path)
@@ -94,27 +104,39 @@ def _encoding(path: Path) -> str:
 
 
 def _refuse_binary(start: bytes, path: Path) -> None:
-    known = {b"PK\x03\x04": "an XLSX workbook", b"PAR1": "a Parquet file", b"\xd0\xcf\x11": "an old "
-             "Excel workbook", b"%PDF": "a PDF"}
+    known = {
+        b"PK\x03\x04": "an XLSX workbook",
+        b"PAR1": "a Parquet file",
+        b"\xd0\xcf\x11": "an old Excel workbook",
+        b"%PDF": "a PDF",
+    }
     what = next((name for mark, name in known.items() if start.startswith(mark)), None)
     if what is None and b"\x00" in start:
         what = "not text"
     if what:
-        raise TepatError("not_text", f"{path.name} is named as text, but is {what}.",
-                         do="Give the file its right ending, or save it as CSV in UTF-8.")
+        raise TepatError(
+            "not_text",
+            f"{path.name} is named as text, but is {what}.",
+            do="Give the file its right ending, or save it as CSV in UTF-8.",
+        )
 
 
 def _in_utf8(path: Path, scratch: Path, encoding: str) -> Path:
     copy = scratch / f"utf8_{path.stem}.csv"
     try:
-        with path.open(encoding=encoding, newline="") as source, \
-                copy.open("w", encoding="utf-8", newline="") as target:
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as target,
+        ):
             while block := source.read(_BLOCK):
                 target.write(block)
     except UnicodeError as error:
-        raise TepatError("encoding", f"{path.name} is neither UTF-8 nor {encoding}.",
-                         f"The encoding could not be read: {error}.",
-                         "Save the file as UTF-8.") from error
+        raise TepatError(
+            "encoding",
+            f"{path.name} is neither UTF-8 nor {encoding}.",
+            f"The encoding could not be read: {error}.",
+            "Save the file as UTF-8.",
+        ) from error
     return copy
 
 
@@ -129,7 +151,7 @@ def _records(text: str, separator: str) -> Any:
 
 
 def _fit(text: str, separator: str, known: Collection[str]) -> tuple[int, int]:
-    header = next(_records(text, separator), [])
+    header: list[str] = next(_records(text, separator), [])
     return sum(name.strip().lower() in known for name in header), len(header)
 
 
@@ -153,7 +175,9 @@ def read_text_file(con: Any, file: TextFile, rejects: str) -> str:
 def rejected(rejects: str, table: str) -> str:
     """SQL for the findings on lines that could not be read; the line stands in ``key``."""
     message = harmless("left(any_value(error_type::VARCHAR || ': ' || error_message), 80)")
-    return (f"SELECT {literal(table)} AS \"table\", 'line ' || line AS key, "
-            f"'row_unreadable' AS rule, CAST(NULL AS VARCHAR) AS \"column\", "
-            f"{message} AS value_shown, CAST(NULL AS VARCHAR) AS family_key "
-            f"FROM {rejects} GROUP BY line")
+    return (
+        f"SELECT {literal(table)} AS \"table\", 'line ' || line AS key, "
+        f"'row_unreadable' AS rule, CAST(NULL AS VARCHAR) AS \"column\", "
+        f"{message} AS value_shown, CAST(NULL AS VARCHAR) AS family_key "
+        f"FROM {rejects} GROUP BY line"
+    )

@@ -19,8 +19,11 @@ NO = ("0", "no", "n", "tidak", "false", "salah")
 UNLISTED = "\x01"  # a mapping puts it before a source code that it does not translate
 LONGEST_KEY = 200
 KEPT = "kept__"  # before the names of source columns that a model asked for
-_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
-            "UINTEGER", "UBIGINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE")
+WHOLE_NUMBERS = (
+    "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
+    "UBIGINT", "UHUGEINT",
+)  # fmt: skip
+_NUMERIC = (*WHOLE_NUMBERS, "DECIMAL", "FLOAT", "DOUBLE")
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,12 @@ def read_cell(column: Column, name: str, source_type: str, *, month_first: bool 
     if kind not in (*_NUMERIC, "VARCHAR", "BOOLEAN", "DATE") and not kind.startswith("TIMESTAMP"):
         if kind in ('"NULL"', "NULL"):
             return Reading(f"CAST(NULL AS {column.sql_type})", "CAST(NULL AS VARCHAR)", True)
-        raise TepatError("column_type", f"Column '{name}' holds {source_type.lower()} values.",
-                         "A column of a table holds text, numbers, dates or yes and no.",
-                         "Give one value per cell.")
+        raise TepatError(
+            "column_type",
+            f"Column '{name}' holds {source_type.lower()} values.",
+            "A column of a table holds text, numbers, dates or yes and no.",
+            "Give one value per cell.",
+        )
     if column.kind == "identifier" and kind in _NUMERIC:
         raise numeric_identifier(name)
     if kind == "VARCHAR":
@@ -82,9 +88,11 @@ def read_cell(column: Column, name: str, source_type: str, *, month_first: bool 
 def numeric_identifier(name: str, where: str = "") -> TepatError:
     """The refusal of a whole column of NIK or KK numbers that are stored as numbers."""
     return TepatError(
-        "number_numeric", f"Column '{name}'{where} holds NIK or KK numbers stored as numbers.",
+        "number_numeric",
+        f"Column '{name}'{where} holds NIK or KK numbers stored as numbers.",
         "A spreadsheet keeps 15 digits of a number, so the last of 16 is already lost.",
-        "Make the column text first, then fill in the numbers again from the first source.")
+        "Make the column text first, then fill in the numbers again from the first source.",
+    )
 
 
 def _from_typed(column: Column, raw: str, kind: str) -> Reading:
@@ -92,17 +100,24 @@ def _from_typed(column: Column, raw: str, kind: str) -> Reading:
     if kind in ("FLOAT", "DOUBLE"):
         raw = f"CASE WHEN isnan({raw}) THEN NULL ELSE {raw} END"
     if column.kind == "float" and numeric:
-        return _checked(raw, f"CASE WHEN {raw} >= 0 AND {raw} < 1e15 THEN CAST({raw} AS DOUBLE) "
-                             "END", "bad_number")
+        return _checked(
+            raw,
+            f"CASE WHEN {raw} >= 0 AND {raw} < 1e15 THEN CAST({raw} AS DOUBLE) END",
+            "bad_number",
+        )
     if column.kind == "number" and (numeric or kind == "BOOLEAN"):
         return _number(column, raw, f"CAST({raw} AS INTEGER)" if kind == "BOOLEAN" else raw)
     if column.kind == "code" and numeric:
         codes = ", ".join(str(code) for code in _codes(column))
-        return _checked(raw, f"CASE WHEN {raw} IN ({codes}) THEN CAST({raw} AS SMALLINT) END",
-                        "unknown_code")
+        return _checked(
+            raw, f"CASE WHEN {raw} IN ({codes}) THEN CAST({raw} AS SMALLINT) END", "unknown_code"
+        )
     if column.kind == "yes_no" and (numeric or kind == "BOOLEAN"):
-        value = raw if kind == "BOOLEAN" else (
-            f"CASE WHEN {raw} = 1 THEN true WHEN {raw} = 0 THEN false END")
+        value = (
+            raw
+            if kind == "BOOLEAN"
+            else (f"CASE WHEN {raw} = 1 THEN true WHEN {raw} = 0 THEN false END")
+        )
         return _checked(raw, value, "bad_yes_no")
     if column.kind == "date" and not numeric and kind != "BOOLEAN":
         return _checked(raw, f"CAST({raw} AS DATE)", "bad_date")
@@ -110,14 +125,17 @@ def _from_typed(column: Column, raw: str, kind: str) -> Reading:
         return _checked(raw, "CAST(NULL AS DATE)", "date_serial")
     text = f"CAST({raw} AS VARCHAR)"
     if kind in ("FLOAT", "DOUBLE"):
-        text = (f"CASE WHEN {raw} = floor({raw}) AND abs({raw}) < 1e15 "
-                f"THEN CAST(CAST({raw} AS BIGINT) AS VARCHAR) ELSE {text} END")
+        text = (
+            f"CASE WHEN {raw} = floor({raw}) AND abs({raw}) < 1e15 "
+            f"THEN CAST(CAST({raw} AS BIGINT) AS VARCHAR) ELSE {text} END"
+        )
     return _from_text(column, text, raw, False)
 
 
 def _checked(raw: str, value: str, rule: str) -> Reading:
-    return Reading(value, f"CASE WHEN {raw} IS NOT NULL AND ({value}) IS NULL "
-                          f"THEN {literal(rule)} END", True)
+    return Reading(
+        value, f"CASE WHEN {raw} IS NOT NULL AND ({value}) IS NULL THEN {literal(rule)} END", True
+    )
 
 
 def _number(column: Column, raw: str, number: str) -> Reading:
@@ -134,21 +152,27 @@ def _within(variable: Variable | None, raw: str, number: str) -> Reading:
     return Reading(
         f"CASE WHEN {inside} THEN {number} END",
         f"CASE WHEN {raw} IS NULL THEN NULL WHEN ({number}) IS NULL THEN 'bad_number' "
-        f"WHEN NOT ({inside}) THEN '{outside}' END", True)
+        f"WHEN NOT ({inside}) THEN '{outside}' END",
+        True,
+    )
 
 
 def _codes(column: Column) -> dict[int, tuple[str, ...]]:
     assert column.variable is not None
-    return {code: (known.name, known.label.id, known.label.en)
-            for code, known in column.variable.codes.items()}
+    return {
+        code: (known.name, known.label.id, known.label.en)
+        for code, known in column.variable.codes.items()
+    }
 
 
 def _from_text(column: Column, text: str, raw: str, month_first: bool) -> Reading:
     if column.kind in ("text", "name"):
         return Reading(text, "CAST(NULL AS VARCHAR)")
     if column.kind == "key":
-        return Reading(f"CASE WHEN trim(CAST({raw} AS VARCHAR)) <> '' THEN {text_as_given(raw)} "
-                       "END", "CAST(NULL AS VARCHAR)")
+        return Reading(
+            f"CASE WHEN trim(CAST({raw} AS VARCHAR)) <> '' THEN {text_as_given(raw)} END",
+            "CAST(NULL AS VARCHAR)",
+        )
     known = f"CASE WHEN lower({text}) NOT IN ({listed(UNKNOWN_WORDS)}) THEN {text} END"
     if column.kind == "date":
         return _date(known, month_first)
@@ -156,13 +180,13 @@ def _from_text(column: Column, text: str, raw: str, month_first: bool) -> Readin
         return _identifier(known)
     if column.kind == "number":
         return _text_number(column, known)
-    value, rule = {
-        "code": lambda: (_text_code(column, known), "unknown_code"),
-        "yes_no": lambda: (_text_yes_no(known), "bad_yes_no"),
-        "place": lambda: (_place(column, known), "place_form"),
-        "float": lambda: (_text_float(known), "bad_number"),
-    }[column.kind]()
-    return _checked(known, value, rule)
+    if column.kind == "code":
+        return _checked(known, _text_code(column, known), "unknown_code")
+    if column.kind == "yes_no":
+        return _checked(known, _text_yes_no(known), "bad_yes_no")
+    if column.kind == "place":
+        return _checked(known, _place(column, known), "place_form")
+    return _checked(known, _text_float(known), "bad_number")
 
 
 def text_as_given(raw: str) -> str:
@@ -181,15 +205,19 @@ def _text_code(column: Column, text: str) -> str:
     codes = ", ".join(str(code) for code in _codes(column))
     number = f"TRY_CAST(regexp_extract({text}, '^[0-9]+') AS SMALLINT)"
     word = f"regexp_replace(lower({text}), '[\\s_-]+', '_', 'g')"
-    return (f"CAST(CASE WHEN regexp_matches({text}, '^[0-9]{{1,4}}([.,]0+)?$') "
-            f"THEN CASE WHEN {number} IN ({codes}) THEN {number} END "
-            f"ELSE [{answers}][list_position([{listed(known)}], {word})] END AS SMALLINT)")
+    return (
+        f"CAST(CASE WHEN regexp_matches({text}, '^[0-9]{{1,4}}([.,]0+)?$') "
+        f"THEN CASE WHEN {number} IN ({codes}) THEN {number} END "
+        f"ELSE [{answers}][list_position([{listed(known)}], {word})] END AS SMALLINT)"
+    )
 
 
 def _text_yes_no(text: str) -> str:
     # 't' is true in one language and tidak in the other, so it is refused
-    return (f"CASE WHEN lower({text}) IN ({listed(YES)}) THEN true "
-            f"WHEN lower({text}) IN ({listed(NO)}) THEN false END")
+    return (
+        f"CASE WHEN lower({text}) IN ({listed(YES)}) THEN true "
+        f"WHEN lower({text}) IN ({listed(NO)}) THEN false END"
+    )
 
 
 def _text_number(column: Column, text: str) -> Reading:
@@ -199,8 +227,10 @@ def _text_number(column: Column, text: str) -> Reading:
     else:
         # 12.0 comes from a float; 1.000 may be a thousand and is refused
         whole = "'^[+-]?[0-9]{1,18}([.,](0{1,2}|0{4,}))?$'"
-        number = (f"CASE WHEN regexp_matches({text}, {whole}) "
-                  f"THEN TRY_CAST(regexp_extract({text}, '^[+-]?[0-9]+') AS BIGINT) END")
+        number = (
+            f"CASE WHEN regexp_matches({text}, {whole}) "
+            f"THEN TRY_CAST(regexp_extract({text}, '^[+-]?[0-9]+') AS BIGINT) END"
+        )
     return _within(column.variable, text, number)
 
 
@@ -214,28 +244,36 @@ def _plain_decimal(text: str, *, thousands: bool) -> str:
 
     With ``thousands``, 1.234 is refused, for it may be a thousand; 1.234,5 is not in doubt.
     """
-    doubtful = (f"WHEN regexp_matches({text}, '^[+-]?[0-9]{{1,3}}[.,][0-9]{{3}}$') THEN NULL "
-                if thousands else "")
+    doubtful = (
+        f"WHEN regexp_matches({text}, '^[+-]?[0-9]{{1,3}}[.,][0-9]{{3}}$') THEN NULL "
+        if thousands
+        else ""
+    )
     return (
         f"CASE {doubtful}"
         f"WHEN regexp_matches({text}, '^[+-]?[0-9]+([.,][0-9]+)?$') THEN replace({text}, ',', '.') "
         f"WHEN regexp_matches({text}, '^[+-]?[0-9]{{1,3}}([.][0-9]{{3}})+,[0-9]+$') "
         f"THEN replace(replace({text}, '.', ''), ',', '.') "
         f"WHEN regexp_matches({text}, '^[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+[.][0-9]+$') "
-        f"THEN replace({text}, ',', '') END")
+        f"THEN replace({text}, ',', '') END"
+    )
 
 
 def _place(column: Column, text: str) -> str:
     bare = f"replace({text}, '.', '')"
-    return (f"CASE WHEN regexp_matches({bare}, '^[1-9][0-9]{{{PLACES[column.name] - 1}}}$') "
-            f"THEN {bare} END")
+    return (
+        f"CASE WHEN regexp_matches({bare}, '^[1-9][0-9]{{{PLACES[column.name] - 1}}}$') "
+        f"THEN {bare} END"
+    )
 
 
 def _identifier(text: str) -> Reading:
     bare = f"ltrim({text}, '''')"  # a spreadsheet's mark for text
     numeric = f"regexp_matches({bare}, '^[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+$|^[0-9]{{16}}[.,]0+$')"
-    return Reading(f"CASE WHEN NOT {numeric} THEN nullif({bare}, '') END",
-                   f"CASE WHEN {numeric} THEN 'number_numeric' END")
+    return Reading(
+        f"CASE WHEN NOT {numeric} THEN nullif({bare}, '') END",
+        f"CASE WHEN {numeric} THEN 'number_numeric' END",
+    )
 
 
 DAY_OR_MONTH_FIRST = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})$"
@@ -245,8 +283,10 @@ _YEAR_FIRST = "^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})([ T][0-9:.+Z]*)?$"
 def month_first_seen(name: str) -> str:
     """SQL that is true where a text column holds a date that can only be month first."""
     text = f"trim({quoted(name)})"
-    first, second = (f"TRY_CAST(regexp_extract({text}, '{DAY_OR_MONTH_FIRST}', {group}) AS INTEGER)"
-                     for group in (1, 2))
+    first, second = (
+        f"TRY_CAST(regexp_extract({text}, '{DAY_OR_MONTH_FIRST}', {group}) AS INTEGER)"
+        for group in (1, 2)
+    )
     return f"coalesce(bool_or({first} BETWEEN 1 AND 12 AND {second} BETWEEN 13 AND 31), false)"
 
 
@@ -267,14 +307,20 @@ def _date(text: str, month_first: bool) -> Reading:
     if month_first:
         doubt = f"({short} AND ({day_first}) <> ({month_day}))"
         read = f"WHEN {doubt} THEN NULL WHEN {short} THEN coalesce({day_first}, {month_day})"
-    value = (f"CASE WHEN {iso} THEN "
-             f"{made(part(_YEAR_FIRST, 1), part(_YEAR_FIRST, 2), part(_YEAR_FIRST, 3))} "
-             f"{read} END")
-    return Reading(value, (
-        f"CASE WHEN {text} IS NULL OR ({value}) IS NOT NULL THEN NULL "
-        f"WHEN {doubt} THEN 'date_ambiguous' "
-        f"WHEN regexp_matches({text}, '^[0-9]{{5}}([.][0-9]+)?$') THEN 'date_serial' "
-        "ELSE 'bad_date' END"))
+    value = (
+        f"CASE WHEN {iso} THEN "
+        f"{made(part(_YEAR_FIRST, 1), part(_YEAR_FIRST, 2), part(_YEAR_FIRST, 3))} "
+        f"{read} END"
+    )
+    return Reading(
+        value,
+        (
+            f"CASE WHEN {text} IS NULL OR ({value}) IS NOT NULL THEN NULL "
+            f"WHEN {doubt} THEN 'date_ambiguous' "
+            f"WHEN regexp_matches({text}, '^[0-9]{{5}}([.][0-9]+)?$') THEN 'date_serial' "
+            "ELSE 'bad_date' END"
+        ),
+    )
 
 
 def shown(raw: str, kind: str) -> str:
@@ -296,5 +342,4 @@ def shown(raw: str, kind: str) -> str:
 
 def harmless(text: str) -> str:
     """SQL for a text that a spreadsheet will not take for a formula."""
-    return (f"CASE WHEN regexp_matches({text}, '^[=+@\\t\\r-]') THEN '''' || {text} "
-            f"ELSE {text} END")
+    return f"CASE WHEN regexp_matches({text}, '^[=+@\\t\\r-]') THEN '''' || {text} ELSE {text} END"

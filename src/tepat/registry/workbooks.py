@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from tepat.engine.errors import TepatError
 from tepat.registry.text_files import refuse_twice
 
-_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?)(/?)>')
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -40,8 +40,12 @@ def sheet_names(path: Path) -> list[str]:
 
 def _unreadable(path: Path, error: Exception) -> TepatError:
     reason = str(error).splitlines()[0][:120]
-    return TepatError("file_unreadable", f"{path.name} cannot be read as an XLSX workbook.",
-                      f"{reason}.", "Open and save it again as XLSX, without a password.")
+    return TepatError(
+        "file_unreadable",
+        f"{path.name} cannot be read as an XLSX workbook.",
+        f"{reason}.",
+        "Open and save it again as XLSX, without a password.",
+    )
 
 
 def read_sheet(path: Path, sheet: str) -> Any:
@@ -59,8 +63,11 @@ def read_sheet(path: Path, sheet: str) -> Any:
     except (fastexcel.FastExcelError, OSError) as error:
         raise _unreadable(path, error) from error
     if not cells.height:
-        raise TepatError("file_empty", f"{path.name}, sheet '{sheet}', is empty.",
-                         do="Give a sheet with column names and rows.")
+        raise TepatError(
+            "file_empty",
+            f"{path.name}, sheet '{sheet}', is empty.",
+            do="Give a sheet with column names and rows.",
+        )
     header = tuple((name or "").strip() for name in cells.row(0))
     refuse_twice(header, f"{path.name}, sheet '{sheet}',")
     names = [name or f"unnamed_{place}" for place, name in enumerate(header, 1)]
@@ -86,8 +93,9 @@ def number_cells(path: Path, sheet: str, names: dict[int, str]) -> dict[str, set
             first = first or row
             if row == first:
                 letters.append(letter)
-                wanted = {letters[place]: name for place, name in names.items()
-                          if place < len(letters)}
+                wanted = {
+                    letters[place]: name for place, name in names.items() if place < len(letters)
+                }
             elif numeric and letter in wanted:
                 found[wanted[letter]].add(row - first + 1)
     return found
@@ -108,7 +116,8 @@ def _filled_cells(part: Any) -> Iterator[tuple[bytes, int, bool]]:
 def _part_of(book: zipfile.ZipFile, sheet: str) -> str:
     root = ElementTree.fromstring(book.read("xl/workbook.xml"))
     relations = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
-    identity = next(item.get(_RELATION) for item in root.iter(f"{_MAIN}sheet")
-                    if item.get("name") == sheet)
+    identity = next(
+        item.get(_RELATION) for item in root.iter(f"{_MAIN}sheet") if item.get("name") == sheet
+    )
     target = next(str(item.get("Target")) for item in relations if item.get("Id") == identity)
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"

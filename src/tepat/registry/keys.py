@@ -1,0 +1,108 @@
+"""One row for each key, in the order of keys.
+
+A key that stands on several rows keeps one of them, the first by content, so that the order of a
+file does not matter; grouping does it, so ten million copies cost no more than ten million rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tepat.engine.errors import TepatError
+from tepat.registry.sources import POSITION, Bench, finding, note
+from tepat.registry.values import LONGEST_KEY, quoted
+
+OWN_KEY = {"families": "family_key", "members": "person_key"}
+
+
+def key_sql(name: str) -> str:
+    """SQL for a key: text as given, null where blank."""
+    text = f"CAST({quoted(name)} AS VARCHAR)"
+    return f"CASE WHEN trim({text}) <> '' THEN {text} END"
+
+
+def in_order(bench: Bench, raw: str, name: str) -> bool:
+    """Whether rows stand in strict order of a text key, so that none is blank or there twice.
+
+    Then the position of a row is its number, and nothing needs to be sorted or grouped.
+    """
+    types = bench.types(raw)
+    if types[name] != "VARCHAR" or POSITION not in types:
+        return False
+    blank = "key < '!' AND trim(key) = ''"
+    return bool(
+        bench.one(
+            f"SELECT count(*) = count(key) AND coalesce(max(length(key)), 0) <= {LONGEST_KEY} AND "
+            f"count(*) FILTER (WHERE key <= before OR place <> {POSITION} OR ({blank})) = 0 FROM "
+            f"(SELECT {quoted(name)} AS key, lag({quoted(name)}) OVER () AS before, {POSITION}, "
+            f"row_number() OVER () AS place FROM {raw})"
+        )
+    )
+
+
+def one_row_per_key(bench: Bench, table: str, raw: str, names: Mapping[str, str]) -> str:
+    """A view with one row for each usable key; what is left out becomes findings.
+
+    Raises:
+        TepatError: ``key_not_unique``.
+    """
+    key = key_sql(names[OWN_KEY[table]])
+    usable = _without_unusable(bench, table, raw, key)
+    cells = [name for name in bench.types(raw) if name != POSITION]
+    family = f"min({key_sql(names['family_key'])})" if table == "members" else f"min({key})"
+    twice = bench.table(
+        "twice",
+        f"SELECT {key} AS key, count(*) AS n, {family} AS family FROM {raw} WHERE {usable} "
+        f"GROUP BY {key} HAVING count(*) > 1",
+    )
+    if not bench.one(f"SELECT count(*) FROM {twice}"):
+        return bench.view(bench.name("usable"), f"SELECT * FROM {raw} WHERE {usable}")
+    if table == "members":
+        _refuse_counters(bench, raw, names)
+    bench.findings.append(
+        finding(table, "key", "'key_twice'", OWN_KEY[table], "n || ' rows'", twice, "family")
+    )
+    packed = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in cells)
+    first = bench.table(
+        "first",
+        f"SELECT unnest(cells) FROM (SELECT min(struct_pack({packed})) AS cells FROM {raw} "
+        f"WHERE {key} IN (SELECT key FROM {twice}) GROUP BY {key})",
+    )
+    chosen = ", ".join(quoted(name) for name in cells)
+    return bench.view(
+        bench.name("usable"),
+        f"SELECT {chosen} FROM {raw} WHERE {usable} AND {key} NOT IN (SELECT key FROM {twice}) "
+        f"UNION ALL SELECT {chosen} FROM {first}",
+    )
+
+
+def _without_unusable(bench: Bench, table: str, raw: str, key: str) -> str:
+    """SQL for the rows whose key can be used; notes the others."""
+    long = f"length({key}) > {LONGEST_KEY}"
+    missing, too_long = bench.con.execute(
+        f"SELECT count(*) - count({key}), count(*) FILTER (WHERE {long}) FROM {raw}"
+    ).fetchone()
+    if missing:
+        bench.findings.append(note(table, "key_missing", OWN_KEY[table], f"{missing} rows"))
+    if too_long:
+        shown, length = f"left({key}, 40) || '…'", f"length({key}) || ' characters'"
+        rows = f"{raw} WHERE {long}"
+        bench.findings.append(finding(table, shown, "'key_too_long'", OWN_KEY[table], length, rows))
+    return f"{key} IS NOT NULL AND length({key}) <= {LONGEST_KEY}"
+
+
+def _refuse_counters(bench: Bench, raw: str, names: Mapping[str, str]) -> None:
+    """Refuse person keys that only count within a family: 1, 2, 3 and again 1."""
+    person, family = key_sql(names["person_key"]), key_sql(names["family_key"])
+    keys, pairs, rows = bench.con.execute(
+        f"SELECT count(DISTINCT {person}), count(DISTINCT ({person}, {family})), count(*) "
+        f"FROM {raw}"
+    ).fetchone()
+    if keys < rows / 2 and pairs > rows * 0.9:
+        raise TepatError(
+            "key_not_unique",
+            f"'person_key' has {keys} values on {rows} rows.",
+            "It seems to number the members of each family; it must be unique in the whole file.",
+            "Put the family's key before it, for instance by a mapping: "
+            '{join: [FAMILY, NUMBER], with: "-"}.',
+        )
