@@ -104,7 +104,8 @@ def _instalments(
     first = 0
     if programme.amount_paid_first and programme.amount is not None:
         reading = Reading(policy, programme, family_of(case), case.on, member)
-        first = int(reading.value(programme.amount.node).low)
+        fixed = reading.value(programme.amount.node)
+        first = 0 if fixed is None else int(fixed.low)
     months = calendars[0].months
     done = [
         (answer.amount - first) * sum(months[:count]) // sum(months)

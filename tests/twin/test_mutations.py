@@ -13,9 +13,9 @@ from functools import lru_cache
 
 import pytest
 
-from tepat.eligibility.cases import Case, read_cases
+from tepat.eligibility.cases import Case, check_cases, read_cases
 from tepat.engine.errors import TepatError
-from tepat.policy.load import default_folder, load_policy
+from tepat.policy.load import default_folder, load_policy, policy_from_files
 from tepat.policy.model import Policy
 from tests.twin.cases import case_holds
 from tests.twin.mutants import Mutant, changed_days, mutants, mutated, reading_unchanged_files_once
@@ -83,3 +83,44 @@ def test_every_change_of_an_exclusion_rule_turns_a_case_red() -> None:
     left = survivors(policy, cases, changes)
     assert changes
     assert not left, "no case notices:\n" + "\n".join(map(str, left))
+
+
+@pytest.mark.parametrize("programme", ["pkh", "pip", "electricity_subsidy"])
+def test_the_engine_notices_what_the_twin_notices(programme: str) -> None:
+    policy, cases = policy_and_cases()
+    own = [case for case in cases if case.programme == programme]
+    changes = _all_mutants(policy, programme)
+    red = 0
+    for mutant in changes[:: max(1, len(changes) // 4)]:
+        try:
+            changed = mutated(policy, mutant)
+        except TepatError:
+            continue
+        witness = next((case for case in own if not case_holds(changed, case)), None)
+        if witness is not None:
+            red += 1
+            assert not check_cases(policy, [witness])
+            assert check_cases(changed, [witness]), f"{mutant} goes unnoticed by {witness.where}"
+    assert red
+
+
+def test_an_unguarded_parameter_is_reported() -> None:
+    policy, cases = policy_and_cases()
+    folder = "programmes/electricity_subsidy"
+    files = dict(policy.files)
+    files[f"{folder}/amounts.yaml"] += (
+        "most_members:\n  unit: persons\n  values:\n"
+        "    - {from: 2017-01-01, value: 50, reference: made up, confidence: K}\n"
+    )
+    files[f"{folder}/programme.yaml"] = files[f"{folder}/programme.yaml"].replace(
+        "conditions:\n",
+        "conditions:\n  small_enough:\n    rule: roster_size <= most_members\n"
+        "    says: {id: Kecil, en: Small}\n    law: made up\n    confidence: K\n",
+    )
+    loose = policy_from_files(files, policy.folder)
+    left = survivors(loose, cases, _all_mutants(loose, "electricity_subsidy"))
+    assert [(mutant.old, mutant.new) for mutant in left] == [
+        ("50", "49"),
+        ("50", "51"),
+        ("<=", "<"),
+    ]
