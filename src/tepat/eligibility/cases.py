@@ -16,7 +16,7 @@ from typing import Any
 
 from tepat.eligibility.facts import with_computed
 from tepat.eligibility.instalments import instalments
-from tepat.eligibility.plan import Plan
+from tepat.eligibility.plan import Plan, calendar_on
 from tepat.eligibility.rules import OUTCOMES, Facts, decide
 from tepat.policy.compile import IBIS_TYPES
 from tepat.policy.load import read_text
@@ -195,7 +195,7 @@ def _number(r: Reader, variable: Variable, value: Any) -> int | None:
 
 def check_cases(policy: Policy, cases: Sequence[Case]) -> list[Difference]:
     """Run worked cases; returns those whose answer differs."""
-    groups: dict[tuple[str, date, frozenset[str]], list[Case]] = defaultdict(list)
+    groups: dict[Any, list[Case]] = defaultdict(list)
     found: list[Difference] = []
     for case in cases:
         if case.expect.get("outcome") == "not_in_force" or not (
@@ -203,12 +203,26 @@ def check_cases(policy: Policy, cases: Sequence[Case]) -> list[Difference]:
         ):
             found += _not_in_force(policy, case)
         else:
-            excluded_by = policy.programmes[case.programme].excluded_by
-            required = {name for name in excluded_by if policy.grounds[name].required}
-            groups[case.programme, case.on, case.lists & required].append(case)
-    for (programme, on, lists), group in groups.items():
-        found += _check_group(policy, programme, on, lists, group)
+            groups[_alike(policy, case)].append(case)
+    for group in groups.values():
+        found += _check_group(policy, group)
     return found
+
+
+def _alike(policy: Policy, case: Case) -> Any:
+    """Cases with an equal key ask the same rule with the same values: they run together."""
+    programme, day = policy.programmes[case.programme], case.on
+    values = [parameter.on(day) for parameter in programme.parameters.values()]
+    dated = (*programme.conditions, *programme.components)
+    asked = [any(p.covers(day) for p in item.periods) for item in dated if item.periods]
+    required = {name for name in programme.excluded_by if policy.grounds[name].required}
+    return (
+        case.programme,
+        tuple(None if value is None else value.value for value in values),
+        tuple(asked),
+        case.lists & required,
+        day if case.benefits else None,
+    )
 
 
 def _not_in_force(policy: Policy, case: Case) -> list[Difference]:
@@ -221,77 +235,62 @@ def _not_in_force(policy: Policy, case: Case) -> list[Difference]:
     return []
 
 
-def case_facts(policy: Policy, cases: Sequence[Case], on: date, lists: frozenset[str]) -> Facts:
+FLAG_KINDS = {
+    "family_id": "int64",
+    "person_id": "int64",
+    "ground": "string",
+    "contested": "boolean",
+}
+BENEFIT_KINDS = {
+    "family_id": "int64",
+    "person_id": "int64",
+    "programme": "string",
+    "from": "date",
+    "to": "date",
+}
+
+
+def case_facts(policy: Policy, cases: Sequence[Case]) -> Facts:
     """Worked cases as facts: the case's place in the list is its family_id."""
     families = [
-        {
-            "family_id": i,
-            "family_key": str(i),
-            "blocked": False,
-            "roster_size": len(case.members),
-            **case.family,
-        }
+        {"family_id": i, "family_key": str(i), "blocked": False, "as_of_day": case.on}
+        | {"roster_size": len(case.members), **case.family}
         for i, case in enumerate(cases)
     ]
     members = [
-        {
-            "person_id": i * 1000 + n,
-            "person_key": f"{i}.{n}",
-            "family_id": i,
-            "data_ok": True,
-            **member,
-        }
+        {"person_id": i * 1000 + n, "person_key": f"{i}.{n}", "family_id": i, "data_ok": True}
+        | {"as_of_day": case.on, **member}
         for i, case in enumerate(cases)
         for n, member in enumerate(case.members, 1)
     ]
     flags = [
-        {
-            "family_id": i,
-            "person_id": i * 1000 + f["member"] if "member" in f else None,
-            "ground": str(f["ground"]),
-            "contested": bool(f.get("contested", False)),
-        }
+        {"family_id": i, "person_id": _person(i, f), "ground": str(f["ground"])}
+        | {"contested": bool(f.get("contested", False))}
         for i, case in enumerate(cases)
         for f in case.flags
     ]
     benefits = [
-        {
-            "family_id": i,
-            "person_id": i * 1000 + b["member"] if "member" in b else None,
-            "programme": str(b["programme"]),
-            "from": b.get("from", on),
-            "to": b.get("to"),
-        }
+        {"family_id": i, "person_id": _person(i, b), "programme": str(b["programme"])}
+        | {"from": b.get("from", case.on), "to": b.get("to")}
         for i, case in enumerate(cases)
         for b in case.benefits
     ]
+    first = cases[0]
     return Facts(
-        with_computed(policy, _table(policy, families, "family"), "family", on),
-        with_computed(policy, _table(policy, members, "member"), "member", on),
-        _plain(
-            flags,
-            {
-                "family_id": "int64",
-                "person_id": "int64",
-                "ground": "string",
-                "contested": "boolean",
-            },
-        ),
-        lists,
-        _plain(
-            benefits,
-            {
-                "family_id": "int64",
-                "person_id": "int64",
-                "programme": "string",
-                "from": "date",
-                "to": "date",
-            },
-        ),
+        with_computed(policy, _table(policy, families, "family"), "family", first.on),
+        with_computed(policy, _table(policy, members, "member"), "member", first.on),
+        _plain(flags, FLAG_KINDS),
+        first.lists,
+        _plain(benefits, BENEFIT_KINDS),
     )
 
 
+def _person(index: int, item: Mapping[str, Any]) -> int | None:
+    return index * 1000 + int(item["member"]) if "member" in item else None
+
+
 KEYS = {
+    "as_of_day": "date",
     "family_id": "int64",
     "family_key": "string",
     "blocked": "boolean",
@@ -339,13 +338,12 @@ def _plain(rows: list[dict[str, Any]], kinds: dict[str, str]) -> Any:
     return ibis.memtable(pa.table(columns, schema=schema.to_pyarrow()))
 
 
-def _check_group(
-    policy: Policy, programme: str, on: date, lists: frozenset[str], cases: list[Case]
-) -> list[Difference]:
+def _check_group(policy: Policy, cases: list[Case]) -> list[Difference]:
     from tepat.engine.connect import open_engine
 
     con = open_engine(threads=1)
-    decisions = decide(policy, case_facts(policy, cases, on, lists), on, [programme])
+    first = cases[0]
+    decisions = decide(policy, case_facts(policy, cases), first.on, [first.programme])
     (plan,) = decisions.plans
     table = decisions.families if plan.of_family else decisions.members
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -400,16 +398,18 @@ def _differences(case: Case, plan: Plan, answers: list[dict[str, Any]]) -> list[
             found += [
                 f"member {number}: {text}"
                 for text in (
-                    _compare(wanted, plan, answer) if answer else ["is not among the members"]
+                    _compare(case, wanted, plan, answer) if answer else ["is not among the members"]
                 )
             ]
         return found
     if not answers:
         return [*found, "no decision was made: the case has no members"]
-    return found + _compare(case.expect, plan, answers[0])
+    return found + _compare(case, case.expect, plan, answers[0])
 
 
-def _compare(wanted: Mapping[str, Any], plan: Plan, answer: Mapping[str, Any]) -> list[str]:
+def _compare(
+    case: Case, wanted: Mapping[str, Any], plan: Plan, answer: Mapping[str, Any]
+) -> list[str]:
     found = []
     for key, value in wanted.items():
         if key in ("persons", "member", "channel", "quota"):
@@ -421,8 +421,8 @@ def _compare(wanted: Mapping[str, Any], plan: Plan, answer: Mapping[str, Any]) -
         elif key == "counted":
             expected = {name: number for name, number in (value or {}).items() if number}
         elif key == "instalments":
-            channel = wanted.get("channel")
-            given = instalments(plan, answer["amount_year"], answer["fixed"], channel) or []
+            calendar = calendar_on(plan.programme, case.on, wanted.get("channel"))
+            given = instalments(calendar, answer["amount_year"], answer["fixed"]) or []
             expected = list(value or [])
         if given != expected:
             found.append(

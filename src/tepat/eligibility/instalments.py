@@ -9,18 +9,15 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from tepat.eligibility.plan import Plan, calendar_on
+from tepat.eligibility.plan import Plan
+from tepat.policy.model import Calendar
 
 
-def instalments(
-    plan: Plan, amount: int | None, fixed: int = 0, channel: str | None = None
-) -> list[int] | None:
+def instalments(calendar: Calendar | None, amount: int | None, fixed: int = 0) -> list[int] | None:
     """The instalments of one award in rupiah; None where nothing is paid or no calendar is known.
 
-    ``fixed`` is the part of the amount that is paid whole with the first instalment. Without a
-    channel, the programme's first one is meant.
+    ``fixed`` is the part of the amount that is paid whole with the first instalment.
     """
-    calendar = calendar_on(plan.programme, plan.rules.as_of, channel)
     if amount is None or calendar is None:
         return None
     months = calendar.months

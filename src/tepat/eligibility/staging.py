@@ -189,6 +189,7 @@ def _with_family_facts(members: Any, families: Any, names: Sequence[str]) -> Any
         "family_hit",
         "family_contested",
         "decile",
+        "as_of_day",
         *names,
     ]
     kept = [name for name in dict.fromkeys(wanted) if name in families.columns]

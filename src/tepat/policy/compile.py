@@ -71,10 +71,10 @@ class Counts:
         for name, node, rules in self.wanted.values():
             inner = rules.on(members).value(node.args[0])
             if isinstance(inner, Span):
-                found[f"{name}_open"] = column(inner.low).isnull()
+                found[f"{name}_open"] = _of_each(members, column(inner.low).isnull())
             else:
-                found[f"{name}_yes"] = inner
-                found[f"{name}_open"] = is_unknown(inner)
+                found[f"{name}_yes"] = _of_each(members, inner)
+                found[f"{name}_open"] = _of_each(members, is_unknown(inner))
         return found
 
     def sums(self, members: Any) -> dict[str, Any]:
@@ -82,10 +82,19 @@ class Counts:
         found: dict[str, Any] = {}
         for name, node, rules in self.wanted.values():
             if node.kind == "sum":
-                found[f"{name}_sum"] = whole(
-                    column(rules.on(members).value(node.args[0]).low).sum()
-                )
+                number = column(rules.on(members).value(node.args[0]).low)
+                found[f"{name}_sum"] = whole(_of_each(members, number).sum())
         return found
+
+
+def _of_each(members: Any, value: Any) -> Any:
+    """A column, where a rule without any fact gives one value for all members."""
+    import ibis
+    from ibis.expr.types import Scalar
+
+    if not isinstance(value, Scalar):
+        return value
+    return members.family_id.notnull().ifelse(value, ibis.null(value.type()))
 
 
 PACKED, BITS = 4, 15
@@ -241,6 +250,8 @@ class Rules:
     def _as_of(self, node: Node) -> Any:
         import ibis
 
+        if "as_of_day" in self.table.columns:  # worked cases of several days run together
+            return self.table.as_of_day
         return ibis.literal(self.as_of, "date")
 
     def _roster_size(self, node: Node) -> Any:
@@ -314,10 +325,9 @@ class Rules:
         return Span(arg.low // factor, arg.high // factor, 0)
 
     def _age(self, node: Node) -> Any:
-        born = self.value(node.args[0])
-        day = self.as_of
-        before = (born.month() * 100 + born.day()) > day.month * 100 + day.day
-        years = day.year - born.year().cast("int64") - before.ifelse(1, 0)
+        born, day = self.value(node.args[0]), self._as_of(node)
+        early = (born.month() * 100 + born.day()) > (day.month() * 100 + day.day())
+        years = day.year().cast("int64") - born.year().cast("int64") - early.ifelse(1, 0)
         return _exact(years.cast("int64"), 0)
 
     def _quantifier(self, node: Node) -> Any:
