@@ -19,6 +19,7 @@ from tepat import __version__
 from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import code_version, file_hash, new_folder
+from tepat.policy.load import load_policy
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy
 from tepat.runs.report import write_report
@@ -42,8 +43,6 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
     Raises:
         TepatError: nothing was written.
     """
-    from tepat.policy.load import load_policy
-
     policy = load_policy(request.policy)
     names, not_in_force = in_force(policy, request.programmes, request.as_of)
     with new_folder(request.out) as folder:
@@ -185,6 +184,8 @@ def existing(request: Request) -> dict[str, Any] | None:
             "Give another --out, or move it away.",
         )
     changed = [item["path"] for item in kept.get("inputs", []) if _changed(request, item)]
+    if kept.get("policy_hash") != load_policy(request.policy).hash:
+        changed.append("the policy")
     if changed:
         raise TepatError(
             "exists",
