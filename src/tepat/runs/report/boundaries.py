@@ -1,0 +1,209 @@
+"""A boundaries file, TopoJSON or GeoJSON, as outlines by place code.
+
+The property that holds the codes is found by its values: the one with the most codes of the run
+(dots are ignored: 32.04 is 3204). Files that predate the split of Papua give several provinces one
+code; where shapes share a code, a province is told by its name. Coordinates are degrees.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tepat.engine.errors import TepatError
+from tepat.runs.report.provinces import TILES, code_of_name
+
+MOST_BYTES, MOST_SHAPES, MOST_POINTS = 40_000_000, 10_000, 3_000_000
+Ring = list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One place: its code, its name (may be empty), its rings in degrees."""
+
+    code: str
+    name: str
+    rings: tuple[Ring, ...]
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """All shapes of a file; ``level`` is the number of digits of their codes (2 or 4).
+
+    ``renamed`` names the shapes whose code was another's and that were told by their name.
+    """
+
+    shapes: tuple[Shape, ...]
+    level: int
+    renamed: tuple[str, ...]
+
+
+def read_boundaries(path: Path, codes: set[str]) -> Boundaries:
+    """Read a boundaries file for the places with these codes.
+
+    Raises:
+        TepatError: ``boundaries_missing``, ``boundaries_invalid`` or ``boundaries_no_match``.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise _invalid(path, f"it has {size:,} bytes, more than {MOST_BYTES:,}")
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise TepatError(
+            "boundaries_missing",
+            f"There is no boundaries file {path}.",
+            do="Give a TopoJSON or GeoJSON file, or leave --boundaries out: the report then draws "
+            "a map of tiles.",
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise _invalid(path, f"it is not JSON ({error})") from error
+    try:
+        found = list(_features(data))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise _invalid(path, f"its geometry cannot be read ({error!r})") from error
+    if not found:
+        raise _invalid(path, "it holds no polygons")
+    if len(found) > MOST_SHAPES or sum(_points(rings) for _, rings in found) > MOST_POINTS:
+        raise _invalid(path, f"it has more than {MOST_SHAPES:,} shapes or {MOST_POINTS:,} points")
+    return _keyed(path, found, codes)
+
+
+def _invalid(path: Path, why: str) -> TepatError:
+    return TepatError(
+        "boundaries_invalid",
+        f"The boundaries file {path} cannot be used: {why}.",
+        do="Give TopoJSON or GeoJSON with polygons in degrees (WGS 84), simplified to a few "
+        "megabytes, or leave --boundaries out.",
+    )
+
+
+def _points(rings: tuple[Ring, ...]) -> int:
+    return sum(len(ring) for ring in rings)
+
+
+Feature = tuple[dict[str, Any], tuple[Ring, ...]]
+
+
+def _features(data: Any) -> Iterator[Feature]:
+    """Properties and rings of each polygon of the file."""
+    if data["type"] == "Topology":
+        arcs = _arcs(data)
+        for thing in data["objects"].values():
+            for geometry in thing.get("geometries", [thing]):
+                properties = dict(geometry.get("properties") or {})
+                properties.setdefault("id", geometry.get("id"))
+                rings = tuple(_joined(arcs, ring) for ring in _rings(geometry, "arcs"))
+                if rings:
+                    yield properties, rings
+        return
+    features = data["features"] if data["type"] == "FeatureCollection" else [data]
+    for feature in features:
+        properties = dict(feature.get("properties") or {})
+        properties.setdefault("id", feature.get("id"))
+        geometry = feature["geometry"] or {"type": None}
+        rings = tuple([_point(point) for point in ring] for ring in _rings(geometry, "coordinates"))
+        if rings:
+            yield properties, rings
+
+
+def _rings(geometry: dict[str, Any], key: str) -> list[Any]:
+    if geometry["type"] == "Polygon":
+        return list(geometry[key])
+    if geometry["type"] == "MultiPolygon":
+        return [ring for polygon in geometry[key] for ring in polygon]
+    return []
+
+
+def _arcs(data: dict[str, Any]) -> list[Ring]:
+    """The shared lines of a topology: delta-coded whole numbers, or plain degrees."""
+    transform = data.get("transform")
+    if transform is None:
+        return [[_point(point) for point in arc] for arc in data["arcs"]]
+    (scale_x, scale_y), (move_x, move_y) = transform["scale"], transform["translate"]
+    arcs = []
+    for arc in data["arcs"]:
+        x, y, line = 0, 0, []
+        for step in arc:
+            x, y = x + step[0], y + step[1]
+            line.append(_point((x * scale_x + move_x, y * scale_y + move_y)))
+        arcs.append(line)
+    return arcs
+
+
+def _joined(arcs: list[Ring], numbers: list[int]) -> Ring:
+    """One ring of a topology: arcs end to end, ``~n`` is arc n backwards."""
+    ring: Ring = []
+    for number in numbers:
+        arc = arcs[number] if number >= 0 else arcs[~number][::-1]
+        ring += arc[1:] if ring else arc
+    return ring
+
+
+def _point(pair: Any) -> tuple[float, float]:
+    x, y = float(pair[0]), float(pair[1])
+    if not (math.isfinite(x) and math.isfinite(y) and abs(x) <= 180 and abs(y) <= 90):
+        raise ValueError(f"{x}, {y} is not a longitude and latitude")
+    return x, y
+
+
+def _code(value: Any) -> str:
+    """A code as text without dots; a number 32.0 is 32."""
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().replace(".", "")
+
+
+def _keyed(path: Path, found: list[Feature], codes: set[str]) -> Boundaries:
+    hits: Counter[str] = Counter()
+    for key in {key for properties, _ in found for key in properties}:
+        values = {_code(properties.get(key)) for properties, _ in found}
+        hits[key] = len(values & codes)
+    best = max(sorted(hits), key=lambda key: hits[key], default="")
+    if not hits[best]:
+        raise TepatError(
+            "boundaries_no_match",
+            f"No property of {path} holds the codes of this run's places "
+            f"({', '.join(sorted(codes)[:5]) or 'the record gives none'}).",
+            f"Its properties: {', '.join(sorted(hits)) or 'none'}.",
+            "Give a file whose shapes carry the codes of provinces or kabupaten, or leave "
+            "--boundaries out.",
+        )
+    matched = [code for properties, _ in found if (code := _code(properties.get(best))) in codes]
+    level = Counter(len(code) for code in matched).most_common(1)[0][0]
+    name = _name_key(found, best)
+    return _named(found, best, name, level)
+
+
+def _name_key(found: list[Feature], code_key: str) -> str:
+    """The property with the most different texts of letters: the names."""
+    texts: Counter[str] = Counter()
+    for key in sorted({key for properties, _ in found for key in properties} - {code_key}):
+        values = [properties.get(key) for properties, _ in found]
+        texts[key] = len({v for v in values if isinstance(v, str) and any(map(str.isalpha, v))})
+    return max(texts, key=lambda key: texts[key], default="")
+
+
+def _named(found: list[Feature], best: str, name_key: str, level: int) -> Boundaries:
+    """Shapes by code; shapes that share a province's code are told by their names."""
+    shared = Counter(_code(properties.get(best)) for properties, _ in found)
+    joined: dict[str, Shape] = {}
+    renamed = []
+    for properties, rings in found:
+        code, name = _code(properties.get(best)), str(properties.get(name_key) or "").strip()
+        own = code_of_name(name) if level == 2 else None
+        if own and own != code and shared[code] > 1:
+            renamed.append(TILES[own].name)
+            code = own
+        before = joined.get(code)
+        if before:
+            rings, name = before.rings + rings, before.name
+        joined[code] = Shape(code, name, rings)
+    return Boundaries(tuple(joined.values()), level, tuple(renamed))
