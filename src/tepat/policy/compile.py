@@ -17,10 +17,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tepat.policy.bounds import DIVISION_DECIMALS, Number, division_factor
+from tepat.policy.bounds import Number
 from tepat.policy.language import Node
 from tepat.policy.meaning import DATE
 from tepat.policy.model import Parameter, Value
+from tepat.policy.spans import (
+    Span,
+    align,
+    column,
+    compare,
+    exact,
+    extreme,
+    over,
+    span,
+    times,
+    whole,
+)
+
+__all__ = [
+    "IBIS_TYPES", "Counts", "Rules", "Span", "column", "count_each", "is_unknown", "whole",
+    "with_columns",
+]  # fmt: skip
 
 IBIS_TYPES = {
     "number": "int64",
@@ -29,24 +46,6 @@ IBIS_TYPES = {
     "date": "date",
     "text": "string",
 }
-
-
-@dataclass(frozen=True)
-class Span:
-    """A number: scaled integers, the lowest and the highest it can be.
-
-    Each is an Ibis expression, or a Python integer where the rule is constant: an engine would
-    read a written number as 32 bits wide.
-    """
-
-    low: Any
-    high: Any
-    decimals: int
-
-    @property
-    def exact(self) -> bool:
-        """Whether the number is one value."""
-        return self.low is self.high
 
 
 @dataclass
@@ -127,13 +126,6 @@ def count_each(tests: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any]
     return grouped, unpacked
 
 
-def column(number: Any) -> Any:
-    """A span's end as an expression."""
-    import ibis
-
-    return ibis.literal(number, "int64") if isinstance(number, int) else number
-
-
 def with_columns(table: Any, kinds: Mapping[str, str]) -> Any:
     """The table with every named column; one that is not there is unknown in every row.
 
@@ -154,11 +146,6 @@ def is_unknown(state: Any) -> Any:
     import ibis
 
     return ibis.cases((state, False), (~state, False), else_=True)
-
-
-def whole(total: Any) -> Any:
-    """A sum as a 64-bit integer; without this DuckDB's 128-bit sums leave as doubles."""
-    return total.cast("decimal(38,0)").cast("int64")
 
 
 class Rules:
@@ -228,7 +215,7 @@ class Rules:
         import ibis
 
         if isinstance(node.type, Number):
-            return _exact(int(Decimal(node.value).scaleb(node.type.decimals)), node.type.decimals)
+            return exact(int(Decimal(node.value).scaleb(node.type.decimals)), node.type.decimals)
         kinds = {"yes_no": "boolean", "date": "date", "code": "int16"}
         return ibis.literal(node.value, kinds[node.kind])
 
@@ -239,12 +226,12 @@ class Rules:
         if isinstance(value, date) or node.type == DATE:
             return ibis.literal(value, "date")
         assert value is not None  # `programme` refuses rules that lack a value on a day
-        return _exact(int(Decimal(value).scaleb(node.type.decimals)), node.type.decimals)
+        return exact(int(Decimal(value).scaleb(node.type.decimals)), node.type.decimals)
 
     def _variable(self, node: Node) -> Any:
         fact = self.table[str(node.value)]
         if isinstance(node.type, Number):
-            return _exact(fact.cast("int64"), node.type.decimals)
+            return exact(fact.cast("int64"), node.type.decimals)
         return fact
 
     def _as_of(self, node: Node) -> Any:
@@ -255,7 +242,7 @@ class Rules:
         return ibis.literal(self.as_of, "date")
 
     def _roster_size(self, node: Node) -> Any:
-        return _exact(self.table.roster_size, 0)
+        return exact(self.table.roster_size, 0)
 
     def _counted_members(self, node: Node) -> Any:
         assert self.counted is not None
@@ -276,15 +263,15 @@ class Rules:
     def _comparison(self, node: Node) -> Any:
         left, right = map(self.value, node.args)
         if isinstance(left, Span):
-            left, right = _align(left, right)
-        return _compare(node.kind, left, right)
+            left, right = align(left, right)
+        return compare(node.kind, left, right)
 
     def _in(self, node: Node) -> Any:
         subject, *options = map(self.value, node.args)
         tests = []
         for option in options:
-            pair = _align(subject, option) if isinstance(subject, Span) else (subject, option)
-            tests.append(_compare("=", *pair))
+            pair = align(subject, option) if isinstance(subject, Span) else (subject, option)
+            tests.append(compare("=", *pair))
         return functools.reduce(operator.or_, tests)
 
     def _in_codes(self, node: Node) -> Any:
@@ -295,40 +282,40 @@ class Rules:
         subject, low, high = map(self.value, node.args)
         if not isinstance(subject, Span):
             return (subject >= low) & (subject <= high)
-        return _compare(">=", *_align(subject, low)) & _compare("<=", *_align(subject, high))
+        return compare(">=", *align(subject, low)) & compare("<=", *align(subject, high))
 
     def _arithmetic(self, node: Node) -> Any:
         one, other = map(self.value, node.args)
         if node.kind in ("+", "-"):
-            one, other = _align(one, other)
+            one, other = align(one, other)
             if node.kind == "+":
-                return _span(one.low + other.low, one.high + other.high, one, other, one.decimals)
-            return _span(one.low - other.high, one.high - other.low, one, other, one.decimals)
+                return span(one.low + other.low, one.high + other.high, one, other, one.decimals)
+            return span(one.low - other.high, one.high - other.low, one, other, one.decimals)
         if node.kind == "*":
-            return _times(one, other, node)
-        return _over(one, other, node)
+            return times(one, other, node)
+        return over(one, other, node)
 
     def _negative(self, node: Node) -> Any:
         arg = self.value(node.args[0])
         return (
-            _exact(-arg.low, arg.decimals) if arg.exact else Span(-arg.high, -arg.low, arg.decimals)
+            exact(-arg.low, arg.decimals) if arg.exact else Span(-arg.high, -arg.low, arg.decimals)
         )
 
     def _extreme(self, node: Node) -> Any:
-        return functools.reduce(functools.partial(_extreme, node.kind), map(self.value, node.args))
+        return functools.reduce(functools.partial(extreme, node.kind), map(self.value, node.args))
 
     def _floor(self, node: Node) -> Any:
         arg = self.value(node.args[0])
         factor = 10**arg.decimals
         if arg.exact:
-            return _exact(arg.low // factor, 0)
+            return exact(arg.low // factor, 0)
         return Span(arg.low // factor, arg.high // factor, 0)
 
     def _age(self, node: Node) -> Any:
         born, day = self.value(node.args[0]), self._as_of(node)
         early = (born.month() * 100 + born.day()) > (day.month() * 100 + day.day())
         years = day.year().cast("int64") - born.year().cast("int64") - early.ifelse(1, 0)
-        return _exact(years.cast("int64"), 0)
+        return exact(years.cast("int64"), 0)
 
     def _quantifier(self, node: Node) -> Any:
         import ibis
@@ -377,132 +364,6 @@ _METHODS = {
     "count": "quantifier",
     "sum": "quantifier",
 }
-
-
-def _exact(value: Any, decimals: int) -> Span:
-    return Span(value, value, decimals)
-
-
-def _span(low: Any, high: Any, one: Span, other: Span, decimals: int) -> Span:
-    return _exact(low, decimals) if one.exact and other.exact else Span(low, high, decimals)
-
-
-def _align(one: Span, other: Span) -> tuple[Span, Span]:
-    """Both numbers with the same decimals."""
-    decimals = max(one.decimals, other.decimals)
-    return _scaled(one, decimals), _scaled(other, decimals)
-
-
-def _scaled(number: Span, decimals: int) -> Span:
-    if number.decimals == decimals:
-        return number
-    factor = 10 ** (decimals - number.decimals)
-    low = number.low * factor
-    return _exact(low, decimals) if number.exact else Span(low, number.high * factor, decimals)
-
-
-def _compare(sign: str, one: Any, other: Any) -> Any:
-    """Kleene comparison; between spans it is unknown where the spans leave it open."""
-    compare = _OPERATORS[sign]
-    if not isinstance(one, Span):
-        return compare(one, other)
-    import ibis
-
-    if one.exact and other.exact:
-        answer = compare(one.low, other.low)
-        return ibis.literal(answer) if isinstance(answer, bool) else answer
-    unknown = ibis.null("boolean")
-    if sign in ("=", "!="):
-        same = (one.low == other.high) & (one.high == other.low)
-        apart = (one.high < other.low) | (one.low > other.high)
-        return ibis.cases((apart, sign == "!="), (same, sign == "="), else_=unknown)
-    if sign in ("<", "<="):
-        surely, possibly = compare(one.high, other.low), compare(one.low, other.high)
-    else:
-        surely, possibly = compare(one.low, other.high), compare(one.high, other.low)
-    return ibis.cases((surely, True), (~possibly, False), else_=unknown)
-
-
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def _corners(values: list[Any]) -> tuple[Any, Any]:
-    low = functools.reduce(functools.partial(_choose, "min"), values)
-    high = functools.reduce(functools.partial(_choose, "max"), values)
-    return low, high
-
-
-def _choose(kind: str, one: Any, other: Any) -> Any:
-    """The smaller or larger; unknown where either is (engines' LEAST skips nulls)."""
-    import ibis
-
-    first = one <= other if kind == "min" else one >= other
-    if isinstance(first, bool):
-        return one if first else other
-    return ibis.cases((first, one), (~first, other), else_=ibis.null("int64"))
-
-
-def _extreme(kind: str, one: Span, other: Span) -> Span:
-    one, other = _align(one, other)
-    low = _choose(kind, one.low, other.low)
-    if one.exact and other.exact:
-        return _exact(low, one.decimals)
-    return Span(low, _choose(kind, one.high, other.high), one.decimals)
-
-
-def _times(one: Span, other: Span, node: Node) -> Span:
-    decimals = one.decimals + other.decimals
-    drop = 10 ** max(0, decimals - DIVISION_DECIMALS)
-    decimals = min(decimals, DIVISION_DECIMALS)
-
-    def multiply(a: Any, b: Any) -> Any:
-        return (a * b) // drop if drop > 1 else a * b
-
-    if one.exact and other.exact:
-        return _exact(multiply(one.low, other.low), decimals)
-    if all(arg.type.low >= 0 for arg in node.args):
-        return Span(multiply(one.low, other.low), multiply(one.high, other.high), decimals)
-    low, high = _corners([multiply(a, b) for a in _ends(one) for b in _ends(other)])
-    return Span(low, high, decimals)
-
-
-def _ends(span: Span) -> tuple[Any, ...]:
-    return (span.low,) if span.exact else (span.low, span.high)
-
-
-def _over(one: Span, other: Span, node: Node) -> Span:
-    """Division rounded down to six decimals; by zero it is unknown.
-
-    Engines divide integers as doubles here; below 2**53, which `meaning` proves, the floor of that
-    is the exact floor.
-    """
-    import ibis
-
-    up, down = division_factor(node.args[0].type, node.args[1].type)
-
-    def divide(a: Any, b: Any) -> Any:
-        if isinstance(b, int):
-            return (a * up) // (b * down) if b else ibis.null("int64")
-        return (a * up) // (b * down).nullif(0)
-
-    if one.exact and other.exact:
-        return _exact(divide(one.low, other.low), DIVISION_DECIMALS)
-    if all(arg.type.low >= 0 for arg in node.args):
-        low, high = divide(one.low, other.high), divide(one.high, other.low)
-    else:
-        low, high = _corners([divide(a, b) for a in _ends(one) for b in _ends(other)])
-    if other.exact:
-        return Span(low, high, DIVISION_DECIMALS)
-    unknown, could_be_zero = ibis.null("int64"), (other.low <= 0) & (other.high >= 0)
-    low, high = (could_be_zero.ifelse(unknown, end) for end in (low, high))
-    return Span(low, high, DIVISION_DECIMALS)
 
 
 def _constant(node: Node, parameter: Callable[[str], Value | None]) -> Decimal:

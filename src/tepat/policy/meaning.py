@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from tepat.policy.model import Parameter, Variable
 
 __all__ = [
-    "BUILT_IN", "DATE", "TEXT", "YES_NO", "CodeType", "Number", "Scope", "describe", "nearest",
-    "parameter_type", "understand", "variable_type",
+    "BUILT_IN",
+    "DATE",
+    "LARGEST_ROSTER",
+    "TEXT",
+    "YES_NO",
+    "CodeType",
+    "Number",
+    "Scope",
+    "describe",
+    "nearest",
+    "parameter_type",
+    "understand",
+    "variable_type",
 ]  # fmt: skip
 MOST_PIECES, MOST_LEVELS = 2_000, 80  # of one rule, its named values written out
 BUILT_IN = ("as_of", "roster_size", "counted_members")
