@@ -210,7 +210,7 @@ def _open_parquet(
             for path in source.paths
         ]
         before = [sum(rows[:place]) for place in range(len(rows))]
-        position = f"{before}[file_index + 1] + file_row_number + 1"
+        position = f"{before}[file_index::BIGINT + 1] + file_row_number + 1"
         if len(before) == 1:
             position = "file_row_number + 1"
         name = bench.view(
