@@ -47,7 +47,10 @@ __all__ = ["calibrate", "report_lines"]
 
 Progress = Callable[[str, float], None]
 _FORMS: dict[str, Callable[[Choice], Fit]] = {
-    "plain": Choice.plain, "shrunk": Choice.shrunk, "richer": rich}
+    "plain": Choice.plain,
+    "shrunk": Choice.shrunk,
+    "richer": rich,
+}
 # How many times its noise a form's gain must be before it is preferred to the simpler one.
 _CLEARLY = {"shrunk": 1.0, "richer": 2.0}
 _NUMBERS = re.compile(r"\[\s*-?\d+(,\s*-?\d+)*\s*\]|\{\s*(\"at\"|\"value\")[^{}]*\}")
@@ -65,10 +68,20 @@ class _Trial:
     gain: tuple[float, float]
 
 
-def calibrate(households: Path, *, outcome: str, weight: str | None = None,
-              cluster: str | None = None, features: Sequence[str] | None = None,
-              by: Sequence[str] = (), rank_signal: str | None = None, out: Path, seed: int = 0,
-              compare: bool = True, progress: Progress | None = None) -> dict[str, Any]:
+def calibrate(
+    households: Path,
+    *,
+    outcome: str,
+    weight: str | None = None,
+    cluster: str | None = None,
+    features: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    rank_signal: str | None = None,
+    out: Path,
+    seed: int = 0,
+    compare: bool = True,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """Fit log consumption on what can be asked, write the model and its card, return the report.
 
     Args:
@@ -98,21 +111,32 @@ def calibrate(households: Path, *, outcome: str, weight: str | None = None,
     survey, named = _survey(frame, outcome, weight, cluster, features, by, rank_signal)
     usable = [survey.columns[n] for n in named if n not in survey.left_out]
     if not usable:
-        raise TepatError("no_features", "No column is left to rank by.",
-                         "; ".join(f"{n}: {why}" for n, why in survey.left_out.items()),
-                         "Name the columns with --features.")
+        raise TepatError(
+            "no_features",
+            "No column is left to rank by.",
+            "; ".join(f"{n}: {why}" for n, why in survey.left_out.items()),
+            "Name the columns with --features.",
+        )
     # One thread adds in one order: the same file gives the same model on any machine.
     with threadpool_limits(limits=1):
-        trial, about = _study(survey, usable, rank_signal, seed, compare,
-                              _by_columns(frame, survey, by), say)
+        trial, about = _study(
+            survey, usable, rank_signal, seed, compare, _by_columns(frame, survey, by), say
+        )
     about = _about(Path(households), survey, outcome, weight, cluster, seed, rank_signal) | about
     report = _write(Path(out), about, trial)
     say("done", 1.0)
     return report
 
 
-def _study(survey: Survey, usable: Sequence[Column], rank_signal: str | None, seed: int,
-           compare: bool, by: Sequence[Column], say: Progress) -> tuple[_Trial, dict[str, Any]]:
+def _study(
+    survey: Survey,
+    usable: Sequence[Column],
+    rank_signal: str | None,
+    seed: int,
+    compare: bool,
+    by: Sequence[Column],
+    say: Progress,
+) -> tuple[_Trial, dict[str, Any]]:
     """Fit, judge, and compare: with and without the signal, and with gradient boosting."""
     folds, judge = assign_folds(survey.cluster, seed), Judge(survey, seed)
     trial = _try(survey, usable, folds, rank_signal, judge, say)
@@ -126,9 +150,15 @@ def _study(survey: Survey, usable: Sequence[Column], rank_signal: str | None, se
     return trial, found
 
 
-def _survey(frame: pl.DataFrame, outcome: str, weight: str | None, cluster: str | None,
-            features: Sequence[str] | None, by: Sequence[str],
-            rank_signal: str | None) -> tuple[Survey, list[str]]:
+def _survey(
+    frame: pl.DataFrame,
+    outcome: str,
+    weight: str | None,
+    cluster: str | None,
+    features: Sequence[str] | None,
+    by: Sequence[str],
+    rank_signal: str | None,
+) -> tuple[Survey, list[str]]:
     for name in by:
         require_column(frame, name, "by")
     reserved = {outcome: "the outcome", weight: "the weight", cluster: "the cluster"}
@@ -137,20 +167,30 @@ def _survey(frame: pl.DataFrame, outcome: str, weight: str | None, cluster: str 
     for name in [*(features or ()), *([rank_signal] if rank_signal else [])]:
         require_column(frame, name, "feature")
         if name in reserved:
-            raise TepatError("feature_reserved", f"'{name}' is {reserved[name]}.",
-                             "It cannot be a feature too.", "Take it off --features.")
+            raise TepatError(
+                "feature_reserved",
+                f"'{name}' is {reserved[name]}.",
+                "It cannot be a feature too.",
+                "Take it off --features.",
+            )
     everything = [n for n in frame.columns if n not in reserved]
     names = list(dict.fromkeys(features)) if features is not None else everything
     if rank_signal and rank_signal not in names:
         names.append(rank_signal)
-    survey = prepare(frame, outcome=outcome, weight=weight, cluster=cluster,
-                     names=list(dict.fromkeys(names)))
+    survey = prepare(
+        frame, outcome=outcome, weight=weight, cluster=cluster, names=list(dict.fromkeys(names))
+    )
     survey.left_out = _left_out(frame, survey, weight, features, rank_signal)
     return survey, names
 
 
-def _left_out(frame: pl.DataFrame, survey: Survey, weight: str | None,
-              features: Sequence[str] | None, rank_signal: str | None) -> dict[str, str]:
+def _left_out(
+    frame: pl.DataFrame,
+    survey: Survey,
+    weight: str | None,
+    features: Sequence[str] | None,
+    rank_signal: str | None,
+) -> dict[str, str]:
     """What is not used: when features are named, only what can say nothing."""
     useless = {n: why for n, c in survey.columns.items() if (why := of_no_use(c))}
     if features is None:
@@ -160,8 +200,11 @@ def _left_out(frame: pl.DataFrame, survey: Survey, weight: str | None,
         if kept is not None:
             survey.columns[kept.name] = kept
     if rank_signal in useless:
-        raise TepatError("signal_useless", f"The rank signal '{rank_signal}' says nothing: "
-                         f"{useless[rank_signal]}.", do="Name another column, or none.")
+        raise TepatError(
+            "signal_useless",
+            f"The rank signal '{rank_signal}' says nothing: {useless[rank_signal]}.",
+            do="Name another column, or none.",
+        )
     return useless
 
 
@@ -192,8 +235,14 @@ def _areas(survey: Survey, columns: Sequence[Column]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _try(survey: Survey, columns: Sequence[Column], folds: Array, signal: str | None,
-         judge: Judge, say: Progress) -> _Trial:
+def _try(
+    survey: Survey,
+    columns: Sequence[Column],
+    folds: Array,
+    signal: str | None,
+    judge: Judge,
+    say: Progress,
+) -> _Trial:
     """Fit each form on each four fifths; keep a richer one only where it is clearly better."""
     shop = Workshop(survey, make_menu(columns, signal, _areas(survey, columns)), folds)
     predicted = {form: np.zeros(survey.rows) for form in _FORMS}
@@ -210,59 +259,92 @@ def _try(survey: Survey, columns: Sequence[Column], folds: Array, signal: str | 
             best = form
     say("fit", 0.65)
     fitted = _FORMS[best](Choice(shop, shop.numbers))
-    return _Trial(shop, fitted, best, predicted[best], predicted["plain"],
-                  judge.gain(predicted[best], predicted["plain"]))
+    return _Trial(
+        shop,
+        fitted,
+        best,
+        predicted[best],
+        predicted["plain"],
+        judge.gain(predicted[best], predicted["plain"]),
+    )
 
 
-def _about(path: Path, survey: Survey, outcome: str, weight: str | None, cluster: str | None,
-           seed: int, signal: str | None) -> dict[str, Any]:
+def _about(
+    path: Path,
+    survey: Survey,
+    outcome: str,
+    weight: str | None,
+    cluster: str | None,
+    seed: int,
+    signal: str | None,
+) -> dict[str, Any]:
     files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
     return {
         "outcome": outcome,
         "training": {
             "files": [{"name": file.name, "sha256": file_hash(file)} for file in files],
-            "rows_read": survey.rows_read, "rows_fitted": survey.rows,
-            "rows_left_out": survey.left_out_rows, "weight": weight, "cluster": cluster,
+            "rows_read": survey.rows_read,
+            "rows_fitted": survey.rows,
+            "rows_left_out": survey.left_out_rows,
+            "weight": weight,
+            "cluster": cluster,
             "clusters": len(np.unique(survey.cluster)) if cluster else None,
-            "rank_signal": signal, "seed": seed},
+            "rank_signal": signal,
+            "seed": seed,
+        },
         "columns_left_out": survey.left_out,
     }
 
 
-def _evaluate(survey: Survey, judge: Judge, trial: _Trial, by: Sequence[Column],
-              say: Progress) -> dict[str, Any]:
+def _evaluate(
+    survey: Survey, judge: Judge, trial: _Trial, by: Sequence[Column], say: Progress
+) -> dict[str, Any]:
     say("judge", 0.75)
     inside = trial.shop.predict(trial.fit, np.arange(survey.rows))
     plain = judge.measure(trial.plain_out_of_fold, draws=0)
     return {
         "choice": {
-            "form": trial.form, "tables_of_two": len(trial.fit.pairs),
+            "form": trial.form,
+            "tables_of_two": len(trial.fit.pairs),
             "shrinkage": trial.fit.penalty if trial.form != "plain" else 0.0,
             "gain_in_r2_over_plain": round(trial.gain[0], 4),
-            "gain_over_its_noise": round(trial.gain[1], 2)},
+            "gain_over_its_noise": round(trial.gain[1], 2),
+        },
         "evaluation": {
-            "folds": len(trial.shop.numbers), "r2_in_sample": round(judge.r_squared(inside), 4),
+            "folds": len(trial.shop.numbers),
+            "r2_in_sample": round(judge.r_squared(inside), 4),
             "out_of_fold": judge.measure(trial.out_of_fold, subgroups(by)),
-            "plain_out_of_fold": plain}}
+            "plain_out_of_fold": plain,
+        },
+    }
 
 
-def _without_signal(survey: Survey, usable: Sequence[Column], folds: Array, signal: str,
-                    judge: Judge, trial: _Trial) -> dict[str, Any]:
+def _without_signal(
+    survey: Survey, usable: Sequence[Column], folds: Array, signal: str, judge: Judge, trial: _Trial
+) -> dict[str, Any]:
     rest = [column for column in usable if column.name != signal]
     if not rest:
         return {"column": signal, "without": None}
     without = _try(survey, rest, folds, None, judge, lambda step, share: None)
     gain = judge.gain(trial.out_of_fold, without.out_of_fold)
-    return {"column": signal, "gain_in_r2": round(gain[0], 4),
-            "gain_over_its_noise": round(gain[1], 2),
-            "without": judge.measure(without.out_of_fold)}
+    return {
+        "column": signal,
+        "gain_in_r2": round(gain[0], 4),
+        "gain_over_its_noise": round(gain[1], 2),
+        "without": judge.measure(without.out_of_fold),
+    }
 
 
 def _write(out: Path, about: dict[str, Any], trial: _Trial) -> dict[str, Any]:
     intercept, features = to_features(trial.shop, trial.fit)
     features.sort(key=lambda feature: -int(feature["moves"]))
-    document = {"format": FORMAT, "intercept": intercept, "unit": "millionths of log outcome",
-                **about, "features": features}
+    document = {
+        "format": FORMAT,
+        "intercept": intercept,
+        "unit": "millionths of log outcome",
+        **about,
+        "features": features,
+    }
     parse_model(document, out)
     card = out.with_suffix(".md")
     text = json.dumps(document, indent=1, ensure_ascii=False)
@@ -279,7 +361,10 @@ def _replace(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8")
         os.replace(beside, path)
     except OSError as error:
-        raise TepatError("not_writable", f"Cannot write {path}: {error.strerror}.",
-                         do="Choose a folder you may write to.") from error
+        raise TepatError(
+            "not_writable",
+            f"Cannot write {path}: {error.strerror}.",
+            do="Choose a folder you may write to.",
+        ) from error
     finally:
         beside.unlink(missing_ok=True)

@@ -58,8 +58,9 @@ class Judge:
         mean = np.average(self.truth, weights=w)
         return float(1 - (w @ (self.truth - predicted) ** 2) / (w @ (self.truth - mean) ** 2))
 
-    def measure(self, predicted: Array, groups: Mapping[str, Array] | None = None,
-                draws: int = DRAWS) -> dict[str, Any]:
+    def measure(
+        self, predicted: Array, groups: Mapping[str, Array] | None = None, draws: int = DRAWS
+    ) -> dict[str, Any]:
         """R², exclusion and inclusion at each cut-off, whole and by group, with intervals."""
         order, groups = self._order(predicted), groups or {}
         middle = self._numbers(predicted, order, self.weight, groups)
@@ -72,8 +73,9 @@ class Judge:
             drawn.append(self._numbers(predicted, order, weight, groups))
         return _with_intervals(middle, drawn)
 
-    def _numbers(self, predicted: Array, order: Array, weight: Array,
-                 groups: Mapping[str, Array]) -> dict[str, float]:
+    def _numbers(
+        self, predicted: Array, order: Array, weight: Array, groups: Mapping[str, Array]
+    ) -> dict[str, float]:
         numbers = {"r2": self.r_squared(predicted, weight)}
         for share in SHARES:
             poor = _poorest(self.true_order, weight, share)
@@ -148,8 +150,11 @@ def _quarters(column: Column) -> tuple[Array, list[str]]:
     codes = np.full(len(column.values), -1, dtype=np.int64)
     codes[known] = np.searchsorted(cuts, column.values[known], side="right")
     ends = [f"{cut:g}" for cut in cuts]
-    labels = [f"below {ends[0]}", *(f"{a} to below {b}" for a, b in itertools.pairwise(ends)),
-              f"{ends[-1]} or more"]
+    labels = [
+        f"below {ends[0]}",
+        *(f"{a} to below {b}" for a, b in itertools.pairwise(ends)),
+        f"{ends[-1]} or more",
+    ]
     return codes, labels
 
 
@@ -163,8 +168,13 @@ def boosted(survey: Survey, columns: Sequence[Column], folds: Array, seed: int) 
     predicted = np.zeros(survey.rows)
     for k in np.unique(folds):
         train, test = np.flatnonzero(folds != k), np.flatnonzero(folds == k)
-        trees = HistGradientBoostingRegressor(max_iter=200, learning_rate=0.06, random_state=seed,
-                                              early_stopping=False, categorical_features=texts)
+        trees = HistGradientBoostingRegressor(
+            max_iter=200,
+            learning_rate=0.06,
+            random_state=seed,
+            early_stopping=False,
+            categorical_features=texts,
+        )
         with threadpool_limits(limits=1):
             trees.fit(values[train], survey.log_outcome[train], sample_weight=survey.weight[train])
             predicted[test] = trees.predict(values[test])

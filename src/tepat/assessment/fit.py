@@ -198,8 +198,10 @@ class Choice:
         """An area's code is no quantity: it is an effect of its own, or it is left out."""
         for menu in self.shop.menus:
             if menu.area and fit.forms[menu.name] == "line" and "levels" in menu.forms:
-                choices = [(self.error(fit.forms | {menu.name: form}, fit.marked, 3.0), form)
-                           for form in ("levels", "none")]
+                choices = [
+                    (self.error(fit.forms | {menu.name: form}, fit.marked, 3.0), form)
+                    for form in ("levels", "none")
+                ]
                 fit.forms[menu.name] = min(choices)[1]
 
     def _penalty(self, fit: Fit) -> float:

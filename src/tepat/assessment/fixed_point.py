@@ -34,8 +34,9 @@ def to_features(shop: Workshop, fit: Fit) -> tuple[int, list[dict[str, Any]]]:
         mean = float(np.average(moved, weights=shop.survey.weight))
         intercept += mean
         feature = _feature(menu, fit, at, mean)
-        feature["moves"] = _micro(np.sqrt(np.average((moved - mean) ** 2,
-                                                     weights=shop.survey.weight)))
+        feature["moves"] = _micro(
+            np.sqrt(np.average((moved - mean) ** 2, weights=shop.survey.weight))
+        )
         features.append(feature)
     start = len(fit.positions)
     for cells in fit.pairs:
@@ -63,10 +64,19 @@ def _feature(menu: Menu, fit: Fit, at: dict[int, float], mean: float) -> dict[st
     if form == "levels":
         other = moved[coded.other] if coded.other >= 0 else 0
         levels = {label: moved[g] for label, g in coded.groups.items()}
-        return feature | {"kind": "levels", "values": _values(menu.column), "levels": levels,
-                          "other": other, "missing": missing}
-    return feature | {"kind": "steps", **_thresholds(menu.column, coded),
-                      "values": moved[: len(coded.at) + 1], "missing": missing}
+        return feature | {
+            "kind": "levels",
+            "values": _values(menu.column),
+            "levels": levels,
+            "other": other,
+            "missing": missing,
+        }
+    return feature | {
+        "kind": "steps",
+        **_thresholds(menu.column, coded),
+        "values": moved[: len(coded.at) + 1],
+        "missing": missing,
+    }
 
 
 def _head(menu: Menu) -> dict[str, Any]:
@@ -119,22 +129,31 @@ def _number(menu: Menu, amounts: Array, mark: float, mean: float) -> dict[str, A
     missing = level + float(slopes[0]) * (menu.median - middle) + bent + mark
     number = _divided(menu, scale, slopes, knots, zero)
     return _head(menu) | {
-        "kind": "number", "decimals": scale.decimals, "lowest": scale.lowest,
-        "highest": scale.highest, "level": _micro(level), "zero": zero, "slope": number.slope,
+        "kind": "number",
+        "decimals": scale.decimals,
+        "lowest": scale.lowest,
+        "highest": scale.highest,
+        "level": _micro(level),
+        "zero": zero,
+        "slope": number.slope,
         "bends": [{"at": at, "slope": slope} for at, slope in number.bends],
-        "divisor": number.divisor, "missing": _micro(missing)}
+        "divisor": number.divisor,
+        "missing": _micro(missing),
+    }
 
 
-def _divided(menu: Menu, scale: Scale, slopes: Array, knots: tuple[float, ...],
-             zero: int) -> Number:
+def _divided(
+    menu: Menu, scale: Scale, slopes: Array, knots: tuple[float, ...], zero: int
+) -> Number:
     """Slopes as whole numbers over the largest power of ten that still divides exactly."""
     per_unit = slopes * MICRO / 10.0**scale.decimals
     at = [_units(scale, knot) for knot in knots]
     for power in range(len(str(scale.highest - scale.lowest)), -1, -1):
         divisor = 10**power
         whole = [round(float(s) * divisor) for s in per_unit]
-        number = Number(menu.name, scale, 0, zero, whole[0],
-                        tuple(zip(at, whole[1:], strict=True)), divisor, 0)
+        number = Number(
+            menu.name, scale, 0, zero, whole[0], tuple(zip(at, whole[1:], strict=True)), divisor, 0
+        )
         if largest_product(number) < LARGEST_PRODUCT:
             return number
     raise OverflowError(f"the slope of {menu.name} does not fit")
@@ -148,21 +167,41 @@ def _part(menu: Menu, coded: Coded) -> dict[str, Any]:
         missing, size = size, size + 1
     if coded.by_level:
         other = coded.other if coded.other >= 0 else size
-        return {"column": menu.name, "kind": "levels", "values": _values(menu.column),
-                "levels": coded.groups, "other": other, "missing": missing}
-    return {"column": menu.name, "kind": "steps", **_thresholds(menu.column, coded),
-            "values": list(range(len(coded.at) + 1)), "missing": missing}
+        return {
+            "column": menu.name,
+            "kind": "levels",
+            "values": _values(menu.column),
+            "levels": coded.groups,
+            "other": other,
+            "missing": missing,
+        }
+    return {
+        "column": menu.name,
+        "kind": "steps",
+        **_thresholds(menu.column, coded),
+        "values": list(range(len(coded.at) + 1)),
+        "missing": missing,
+    }
 
 
 def _pair(cells: Cells, amounts: Array, weight: Array) -> dict[str, Any]:
     parts = [_part(cells.first, cells.parts[0]), _part(cells.second, cells.parts[1])]
-    sizes = [1 + max([*part["levels"].values(), part["other"], part["missing"]]
-                     if part["kind"] == "levels" else [*part["values"], part["missing"]])
-             for part in parts]
+    sizes = [
+        1
+        + max(
+            [*part["levels"].values(), part["other"], part["missing"]]
+            if part["kind"] == "levels"
+            else [*part["values"], part["missing"]]
+        )
+        for part in parts
+    ]
     table = np.zeros(sizes, dtype=np.int64)
     for cell, amount in zip(cells.used, amounts, strict=True):
         table[divmod(int(cell), cells.parts[1].size)] = _micro(amount)
     moved = np.where(cells.codes >= 0, amounts[cells.codes], 0.0) if len(amounts) else np.zeros(1)
-    spread = float(np.sqrt(np.average((moved - np.average(moved, weights=weight)) ** 2,
-                                      weights=weight))) if len(amounts) else 0.0
+    spread = (
+        float(np.sqrt(np.average((moved - np.average(moved, weights=weight)) ** 2, weights=weight)))
+        if len(amounts)
+        else 0.0
+    )
     return {"kind": "pair", "parts": parts, "values": table.tolist(), "moves": _micro(spread)}

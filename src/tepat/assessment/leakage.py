@@ -24,21 +24,77 @@ _SLICES_OF_TWO = 0.995
 _COPY = 0.98
 _EXACT = 0.999
 _MANY = 20
-_SPENDING = {"exp", "exps", "expd", "expend", "expenditure", "expenditures", "cons", "consumption",
-             "spend", "spending", "food", "nonfood", "pce", "pcexp", "pengeluaran", "konsumsi",
-             "makanan", "belanja", "welfare", "perkapita", "totcons", "foodexp"}
-_RANKING = {"quintile", "quint", "decile", "desil", "kuintil", "percentile", "poor", "poverty",
-            "miskin", "pov", "poorest", "rank", "score"}
-_IDENTIFIER = {"id", "key", "hid", "hhid", "uuid", "nik", "kk", "serial", "nomor", "no", "number",
-               "hhno", "pid", "renum"}
-_WEIGHT = re.compile(r"(^|_)(weights?|wgts?|wts?|hhw\w*|popw\w*|pw\w*|fwt\w*|bobot|penimbang)(_|$)"
-                     r"|weight|weind")
-_OURS = {"family_key": "it is an identifier", "family_id": "it is an identifier",
-         "person_key": "it is an identifier", "kk_number": "it is an identifier",
-         "family_pln_id": "it is an identifier", "observed_on": "it says when, not how a family is",
-         "source": "it says who asked, not how a family is", "weight": "it is a weight",
-         "score": "it is the ranking of an earlier run",
-         "decile": "it is the ranking of an earlier run"}
+_SPENDING = {
+    "exp",
+    "exps",
+    "expd",
+    "expend",
+    "expenditure",
+    "expenditures",
+    "cons",
+    "consumption",
+    "spend",
+    "spending",
+    "food",
+    "nonfood",
+    "pce",
+    "pcexp",
+    "pengeluaran",
+    "konsumsi",
+    "makanan",
+    "belanja",
+    "welfare",
+    "perkapita",
+    "totcons",
+    "foodexp",
+}
+_RANKING = {
+    "quintile",
+    "quint",
+    "decile",
+    "desil",
+    "kuintil",
+    "percentile",
+    "poor",
+    "poverty",
+    "miskin",
+    "pov",
+    "poorest",
+    "rank",
+    "score",
+}
+_IDENTIFIER = {
+    "id",
+    "key",
+    "hid",
+    "hhid",
+    "uuid",
+    "nik",
+    "kk",
+    "serial",
+    "nomor",
+    "no",
+    "number",
+    "hhno",
+    "pid",
+    "renum",
+}
+_WEIGHT = re.compile(
+    r"(^|_)(weights?|wgts?|wts?|hhw\w*|popw\w*|pw\w*|fwt\w*|bobot|penimbang)(_|$)"
+    r"|weight|weind"
+)
+_OURS = {
+    "family_key": "it is an identifier",
+    "family_id": "it is an identifier",
+    "person_key": "it is an identifier",
+    "kk_number": "it is an identifier",
+    "family_pln_id": "it is an identifier",
+    "observed_on": "it says when, not how a family is",
+    "source": "it says who asked, not how a family is",
+    "weight": "it is a weight",
+    "score": "it is the ranking of an earlier run",
+    "decile": "it is the ranking of an earlier run",
+}
 
 
 def words(name: str) -> set[str]:
@@ -108,8 +164,9 @@ def _names_clusters(survey: Survey, column: Column) -> str | None:
     return None if mixed else "it names the clusters"
 
 
-def _weights(survey: Survey, out: dict[str, str], weight: str | None,
-             weights: Column | None) -> dict[str, str]:
+def _weights(
+    survey: Survey, out: dict[str, str], weight: str | None, weights: Column | None
+) -> dict[str, str]:
     found = {}
     rows = _sample(survey)
     helpers = _Few(survey, set(out), rows)
@@ -223,8 +280,12 @@ class _Leaks:
         return self.found
 
     def _open(self, *, many: bool) -> dict[str, Column]:
-        return {n: c for n, c in self.columns.items() if n not in self.found
-                and ((c.is_number and c.distinct > _MANY) if many else 2 <= c.distinct <= _MANY)}
+        return {
+            n: c
+            for n, c in self.columns.items()
+            if n not in self.found
+            and ((c.is_number and c.distinct > _MANY) if many else 2 <= c.distinct <= _MANY)
+        }
 
     def _slices(self) -> None:
         few = {n: c.codes()[0] for n, c in self._open(many=False).items()}
@@ -244,21 +305,25 @@ class _Leaks:
             if same >= 0.98:
                 self.found[name] = f"it orders households as the outcome does ({same:.3f})"
 
-    def _slices_inside(self, name: str, codes: Array, few: dict[str, Array],
-                       limit: float) -> str | None:
+    def _slices_inside(
+        self, name: str, codes: Array, few: dict[str, Array], limit: float
+    ) -> str | None:
         for other, groups in few.items():
             if other == name or other in self.found:
                 continue
-            inside = [ordered_pairs(np.where(groups == g, codes, -1), self.y)
-                      for g in np.unique(groups[groups >= 0])]
+            inside = [
+                ordered_pairs(np.where(groups == g, codes, -1), self.y)
+                for g in np.unique(groups[groups >= 0])
+            ]
             inside = [value for value in inside if value]
             if len(inside) > 1 and min(inside) >= limit:
                 return other
         return None
 
     def _copies(self) -> None:
-        helpers = _Few(self.survey, set(self.survey.columns) - set(self._open(many=False)),
-                       self.rows)
+        helpers = _Few(
+            self.survey, set(self.survey.columns) - set(self._open(many=False)), self.rows
+        )
         rest = helpers.rest(self.y)
         for name, column in self._open(many=True).items():
             own = helpers.rest(_log(column.values))
@@ -268,27 +333,42 @@ class _Leaks:
 
     def _totals(self) -> dict[str, Array]:
         money = np.exp(self.y)
-        totals = {n: self.columns[n].values for n in self.found
-                  if self.columns[n].is_number and self.columns[n].distinct > _MANY}
-        sizes = {n: c.values for n, c in self.columns.items()
-                 if c.is_number and c.whole and 2 <= c.distinct <= 30 and np.nanmin(c.values) >= 1}
-        return {"the outcome": money} | totals | {f"the outcome times '{n}'": money * v
-                                                  for n, v in sizes.items()}
+        totals = {
+            n: self.columns[n].values
+            for n in self.found
+            if self.columns[n].is_number and self.columns[n].distinct > _MANY
+        }
+        sizes = {
+            n: c.values
+            for n, c in self.columns.items()
+            if c.is_number and c.whole and 2 <= c.distinct <= 30 and np.nanmin(c.values) >= 1
+        }
+        return (
+            {"the outcome": money}
+            | totals
+            | {f"the outcome times '{n}'": money * v for n, v in sizes.items()}
+        )
 
     def _parts(self) -> None:
-        parts = {n: c.values for n, c in self._open(many=True).items()
-                 if np.nanmin(c.values) >= 0}
+        parts = {n: c.values for n, c in self._open(many=True).items() if np.nanmin(c.values) >= 0}
         for label, total in self._totals().items():
             members = _adds_up(parts, total)
             if members:
-                self.found.update({n: f"it is a part of {label}: {len(members)} columns add up "
-                                      f"to it" for n in members})
+                self.found.update(
+                    {
+                        n: f"it is a part of {label}: {len(members)} columns add up to it"
+                        for n in members
+                    }
+                )
                 return
 
     def _made_from_these(self) -> None:
         """A second look: sums and ratios of what has been left out."""
-        base = [self.columns[n].values for n in self.found
-                if self.columns[n].is_number and self.columns[n].distinct > _MANY]
+        base = [
+            self.columns[n].values
+            for n in self.found
+            if self.columns[n].is_number and self.columns[n].distinct > _MANY
+        ]
         if not base:
             return
         levels = np.column_stack([np.nan_to_num(v) for v in base])

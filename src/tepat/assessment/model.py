@@ -150,8 +150,11 @@ class _Reader:
         self.data: dict[str, Any] = data
 
     def error(self, what: str) -> TepatError:
-        return TepatError("model_invalid", f"{self.path}: {self.place} {what}.",
-                          do="Make the file again with `tepat calibrate`, or mend that place.")
+        return TepatError(
+            "model_invalid",
+            f"{self.path}: {self.place} {what}.",
+            do="Make the file again with `tepat calibrate`, or mend that place.",
+        )
 
     def get(self, key: str) -> Any:
         if key not in self.data:
@@ -181,8 +184,11 @@ class _Reader:
         return tuple(self.is_whole(v, f"'{key}'", largest) for v in value)
 
     def scale(self) -> Scale:
-        scale = Scale(self.whole("decimals", 18), self.whole("lowest", _LARGEST_VALUE),
-                      self.whole("highest", _LARGEST_VALUE))
+        scale = Scale(
+            self.whole("decimals", 18),
+            self.whole("lowest", _LARGEST_VALUE),
+            self.whole("highest", _LARGEST_VALUE),
+        )
         if scale.lowest > scale.highest:
             raise self.error("has 'lowest' above 'highest'")
         return scale
@@ -199,8 +205,9 @@ def _levels(read: _Reader) -> Levels:
         read.is_whole(amount, f"level '{level}'")
         if values == "integer" and not _is_integer_text(level):
             raise read.error(f"level '{level}' is not a whole number")
-    return Levels(read.text("column"), values == "integer", levels, read.whole("other"),
-                  read.whole("missing"))
+    return Levels(
+        read.text("column"), values == "integer", levels, read.whole("other"), read.whole("missing")
+    )
 
 
 def _is_integer_text(text: str) -> bool:
@@ -218,9 +225,16 @@ def _number(read: _Reader) -> Number:
     for k, bend in enumerate(bends):
         inner = _Reader(bend, f"{read.place}, bend {k + 1},", read.path)
         pairs.append((inner.whole("at", _LARGEST_VALUE), inner.whole("slope", _LARGEST_VALUE)))
-    number = Number(read.text("column"), read.scale(), read.whole("level"),
-                    read.whole("zero", _LARGEST_VALUE), read.whole("slope", _LARGEST_VALUE),
-                    tuple(pairs), read.whole("divisor"), read.whole("missing"))
+    number = Number(
+        read.text("column"),
+        read.scale(),
+        read.whole("level"),
+        read.whole("zero", _LARGEST_VALUE),
+        read.whole("slope", _LARGEST_VALUE),
+        tuple(pairs),
+        read.whole("divisor"),
+        read.whole("missing"),
+    )
     if number.divisor < 1:
         raise read.error("'divisor' must be at least 1")
     if largest_product(number) >= LARGEST_PRODUCT:
@@ -238,8 +252,13 @@ def largest_product(number: Number) -> int:
 
 
 def _steps(read: _Reader) -> Steps:
-    steps = Steps(read.text("column"), read.scale(), read.wholes("at", _LARGEST_VALUE),
-                  read.wholes("values"), read.whole("missing"))
+    steps = Steps(
+        read.text("column"),
+        read.scale(),
+        read.wholes("at", _LARGEST_VALUE),
+        read.wholes("values"),
+        read.whole("missing"),
+    )
     if len(steps.values) != len(steps.at) + 1:
         raise read.error("needs one more of 'values' than of 'at'")
     if list(steps.at) != sorted(set(steps.at)):
@@ -251,8 +270,10 @@ def _pair(read: _Reader) -> Pair:
     parts = read.get("parts")
     if not isinstance(parts, list) or len(parts) != 2:
         raise read.error("needs two 'parts'")
-    first, second = (_part(_Reader(part, f"{read.place}, part {k + 1},", read.path))
-                     for k, part in enumerate(parts))
+    first, second = (
+        _part(_Reader(part, f"{read.place}, part {k + 1},", read.path))
+        for k, part in enumerate(parts)
+    )
     rows = read.get("values")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise read.error("'values' must be a list of lists")
@@ -284,7 +305,11 @@ def positions(part: Levels | Steps) -> int:
 
 
 _KINDS: dict[str, Callable[[_Reader], Feature]] = {
-    "levels": _levels, "number": _number, "steps": _steps, "pair": _pair}
+    "levels": _levels,
+    "number": _number,
+    "steps": _steps,
+    "pair": _pair,
+}
 
 
 def load_model(path: Path) -> Model:
@@ -297,17 +322,26 @@ def load_model(path: Path) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise TepatError("file_missing", f"There is no file {path}.",
-                         do="Give the model.json that `tepat calibrate` wrote.") from error
+        raise TepatError(
+            "file_missing",
+            f"There is no file {path}.",
+            do="Give the model.json that `tepat calibrate` wrote.",
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise TepatError("model_invalid", f"{path} cannot be read: {error}.",
-                         do="Give the model.json that `tepat calibrate` wrote.") from error
+        raise TepatError(
+            "model_invalid",
+            f"{path} cannot be read: {error}.",
+            do="Give the model.json that `tepat calibrate` wrote.",
+        ) from error
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise TepatError("model_invalid", f"{path}, line {error.lineno}: {error.msg}.",
-                         "The file is not valid JSON.",
-                         "Make it again with `tepat calibrate`.") from error
+        raise TepatError(
+            "model_invalid",
+            f"{path}, line {error.lineno}: {error.msg}.",
+            "The file is not valid JSON.",
+            "Make it again with `tepat calibrate`.",
+        ) from error
     return parse_model(data, path)
 
 
@@ -324,8 +358,11 @@ def parse_model(data: Any, path: Path) -> Model:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise read.error(f"has feature {twice[0]} twice")
-    about = {key: value for key, value in read.data.items()
-             if key not in ("features", "intercept", "format")}
+    about = {
+        key: value
+        for key, value in read.data.items()
+        if key not in ("features", "intercept", "format")
+    }
     return Model(read.text("outcome"), read.whole("intercept"), features, about)
 
 

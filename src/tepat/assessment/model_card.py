@@ -7,15 +7,28 @@ from typing import Any
 from tepat.assessment.evaluate import SHARES
 
 _TOP = 15
-_KINDS = {"levels": "an amount for each answer", "number": "a line, bent where it helps",
-          "steps": "an amount between thresholds", "pair": "a table of two answers"}
+_KINDS = {
+    "levels": "an amount for each answer",
+    "number": "a line, bent where it helps",
+    "steps": "an amount between thresholds",
+    "pair": "a table of two answers",
+}
 _REASONS_SHOWN = 60
 
 
 def model_card(model: dict[str, Any]) -> str:
     """The card as Markdown, from the contents of model.json."""
-    parts = [_title(model), _summary_id(model), _data(model), _errors(model), _subgroups(model),
-             _signal(model), _formula(model), _left_out(model), _limits()]
+    parts = [
+        _title(model),
+        _summary_id(model),
+        _data(model),
+        _errors(model),
+        _subgroups(model),
+        _signal(model),
+        _formula(model),
+        _left_out(model),
+        _limits(),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -36,15 +49,15 @@ def _plain_number(entry: dict[str, Any]) -> str:
 
 def _title(model: dict[str, Any]) -> str:
     judged = model["evaluation"]["out_of_fold"]
-    return f"""# Ranking model for `{model['outcome']}`
+    return f"""# Ranking model for `{model["outcome"]}`
 
 **What it is.** A sum of whole numbers that puts families in order from the poorest, by what can be
-asked at the door. It was fitted to the logarithm of `{model['outcome']}` in a household survey. It
+asked at the door. It was fitted to the logarithm of `{model["outcome"]}` in a household survey. It
 is our own formula; the weights of the official DTSEN ranking are not public, and this is not them.
 
-**How good it is.** Out of fold it explains R² = {_plain_number(judged['r2'])} of the variation. Of
-the poorest 20 % it leaves out {percent(judged['exclusion']['20'])}; of the poorest 40 %,
-{percent(judged['exclusion']['40'])}. In parentheses: where 95 % of the draws of clusters lie."""
+**How good it is.** Out of fold it explains R² = {_plain_number(judged["r2"])} of the variation. Of
+the poorest 20 % it leaves out {percent(judged["exclusion"]["20"])}; of the poorest 40 %,
+{percent(judged["exclusion"]["40"])}. In parentheses: where 95 % of the draws of clusters lie."""
 
 
 def _summary_id(model: dict[str, Any]) -> str:
@@ -60,67 +73,97 @@ def _data(model: dict[str, Any]) -> str:
     training = model["training"]
     files = ", ".join(f"`{f['name']}` (SHA-256 {f['sha256'][:16]}…)" for f in training["files"][:3])
     dropped = "; ".join(f"{why}: {n}" for why, n in training["rows_left_out"].items()) or "none"
-    clusters = (f"`{training['cluster']}` ({training['clusters']} clusters)"
-                if training["cluster"] else "none named; every row counts as its own")
+    clusters = (
+        f"`{training['cluster']}` ({training['clusters']} clusters)"
+        if training["cluster"]
+        else "none named; every row counts as its own"
+    )
     return f"""## Data
 
 | | |
 |---|---|
 | File | {files} |
-| Rows | {training['rows_fitted']} fitted of {training['rows_read']} read |
+| Rows | {training["rows_fitted"]} fitted of {training["rows_read"]} read |
 | Rows left out | {dropped} |
-| Weight | {f"`{training['weight']}`" if training['weight'] else 'none: each row counts once'} |
+| Weight | {f"`{training['weight']}`" if training["weight"] else "none: each row counts once"} |
 | Clusters | {clusters} |
-| Seed | {training['seed']} |"""
+| Seed | {training["seed"]} |"""
 
 
 def _errors(model: dict[str, Any]) -> str:
     judged = model["evaluation"]
-    rows = [("this model", judged["out_of_fold"]), ("plain least squares",
-                                                    judged["plain_out_of_fold"])]
+    rows = [
+        ("this model", judged["out_of_fold"]),
+        ("plain least squares", judged["plain_out_of_fold"]),
+    ]
     trees = model.get("comparison", {}).get("gradient_boosting")
     if trees:
         rows.append(("gradient boosting (comparison only)", trees))
     head = "| | R² | " + " | ".join(f"{s} %" for s in SHARES) + " |\n"
     head += "|---|---|" + "---|" * len(SHARES) + "\n"
     tables = []
-    for error, meaning in (("exclusion", "of the poorest, left out"),
-                           ("inclusion", "of those chosen, not among the poorest")):
-        lines = [f"| {name} | {_plain_number(row['r2'])} | "
-                 + " | ".join(percent(row[error][str(s)]) for s in SHARES) + " |"
-                 for name, row in rows]
-        tables.append(f"**{error.capitalize()} error** ({meaning}), out of fold, at each cut-off:"
-                      f"\n\n{head}" + "\n".join(lines))
+    for error, meaning in (
+        ("exclusion", "of the poorest, left out"),
+        ("inclusion", "of those chosen, not among the poorest"),
+    ):
+        lines = [
+            f"| {name} | {_plain_number(row['r2'])} | "
+            + " | ".join(percent(row[error][str(s)]) for s in SHARES)
+            + " |"
+            for name, row in rows
+        ]
+        tables.append(
+            f"**{error.capitalize()} error** ({meaning}), out of fold, at each cut-off:"
+            f"\n\n{head}" + "\n".join(lines)
+        )
     tables.append(_choice(model))
-    return (f"## Errors\n\n{judged['folds']} folds, clusters kept together. R² on the rows fitted "
-            f"to: {judged['r2_in_sample']:.3f}.\n\n" + "\n\n".join(tables))
+    return (
+        f"## Errors\n\n{judged['folds']} folds, clusters kept together. R² on the rows fitted "
+        f"to: {judged['r2_in_sample']:.3f}.\n\n" + "\n\n".join(tables)
+    )
 
 
 def _choice(model: dict[str, Any]) -> str:
     choice = model["choice"]
     if choice["form"] == "plain":
-        return ("The formula is plain least squares: richer forms were tried and were not clearly "
-                "better on clusters they had not seen.")
-    how = ("its amounts are drawn towards the average" if choice["form"] == "shrunk" else
-           f"bends, shrinkage, {choice['tables_of_two']} tables of two answers")
-    return (f"The formula is more than plain least squares ({how}): on clusters it had not seen R² "
-            f"rose by {choice['gain_in_r2_over_plain']:.4f}, "
-            f"{choice['gain_over_its_noise']:.1f} times the noise.")
+        return (
+            "The formula is plain least squares: richer forms were tried and were not clearly "
+            "better on clusters they had not seen."
+        )
+    how = (
+        "its amounts are drawn towards the average"
+        if choice["form"] == "shrunk"
+        else f"bends, shrinkage, {choice['tables_of_two']} tables of two answers"
+    )
+    return (
+        f"The formula is more than plain least squares ({how}): on clusters it had not seen R² "
+        f"rose by {choice['gain_in_r2_over_plain']:.4f}, "
+        f"{choice['gain_over_its_noise']:.1f} times the noise."
+    )
 
 
 def _subgroups(model: dict[str, Any]) -> str:
     groups = model["evaluation"]["out_of_fold"]["groups"]
     if not groups:
-        return ("## Whom it fails\n\nNo subgroups were asked for; `--by` names columns to look at, "
-                "such as region, urban and rural, sex of the head, disability.")
-    head = ("| group | exclusion 20 % | inclusion 20 % | exclusion 40 % | inclusion 40 % |\n"
-            "|---|---|---|---|---|\n")
-    lines = [f"| {name} | " + " | ".join(percent(g[e][s], 0) for s in ("20", "40")
-                                         for e in ("exclusion", "inclusion")) + " |"
-             for name, g in groups.items()]
+        return (
+            "## Whom it fails\n\nNo subgroups were asked for; `--by` names columns to look at, "
+            "such as region, urban and rural, sex of the head, disability."
+        )
+    head = (
+        "| group | exclusion 20 % | inclusion 20 % | exclusion 40 % | inclusion 40 % |\n"
+        "|---|---|---|---|---|\n"
+    )
+    lines = [
+        f"| {name} | "
+        + " | ".join(percent(g[e][s], 0) for s in ("20", "40") for e in ("exclusion", "inclusion"))
+        + " |"
+        for name, g in groups.items()
+    ]
     worst = max(groups, key=lambda name: groups[name]["exclusion"]["40"]["value"] or 0.0)
-    return ("## Whom it fails\n\nThe cut-offs are those of the whole survey, not of the group. At "
-            f"40 % it leaves out most in **{worst}**.\n\n" + head + "\n".join(lines))
+    return (
+        "## Whom it fails\n\nThe cut-offs are those of the whole survey, not of the group. At "
+        f"40 % it leaves out most in **{worst}**.\n\n" + head + "\n".join(lines)
+    )
 
 
 def _signal(model: dict[str, Any]) -> str:
@@ -128,13 +171,21 @@ def _signal(model: dict[str, Any]) -> str:
     if not signal or not signal["without"]:
         return ""
     judged = model["evaluation"]["out_of_fold"]
-    lines = [f"| {name} | {_plain_number(row['r2'])} | "
-             + " | ".join(percent(row["exclusion"][str(s)]) for s in SHARES) + " |"
-             for name, row in (("with", judged), ("without", signal["without"]))]
-    return (f"## What `{signal['column']}` brings\n\nOnly its order counts: it enters as steps "
-            "between quantiles. Exclusion error out of fold:\n\n| | R² | "
-            + " | ".join(f"{s} %" for s in SHARES) + " |\n|---|---|" + "---|" * len(SHARES) + "\n"
-            + "\n".join(lines))
+    lines = [
+        f"| {name} | {_plain_number(row['r2'])} | "
+        + " | ".join(percent(row["exclusion"][str(s)]) for s in SHARES)
+        + " |"
+        for name, row in (("with", judged), ("without", signal["without"]))
+    ]
+    return (
+        f"## What `{signal['column']}` brings\n\nOnly its order counts: it enters as steps "
+        "between quantiles. Exclusion error out of fold:\n\n| | R² | "
+        + " | ".join(f"{s} %" for s in SHARES)
+        + " |\n|---|---|"
+        + "---|" * len(SHARES)
+        + "\n"
+        + "\n".join(lines)
+    )
 
 
 def feature_name(feature: dict[str, Any]) -> str:
@@ -147,17 +198,23 @@ def feature_name(feature: dict[str, Any]) -> str:
 def _formula(model: dict[str, Any]) -> str:
     features = model["features"]
     longest = max((f["moves"] for f in features), default=0) or 1
-    lines = [f"| {feature_name(f)} | {_KINDS[f['kind']]}{_role(f)} | "
-             f"{f['moves'] / 1e6:.3f} {'█' * round(10 * f['moves'] / longest)} |"
-             for f in features[:_TOP]]
+    lines = [
+        f"| {feature_name(f)} | {_KINDS[f['kind']]}{_role(f)} | "
+        f"{f['moves'] / 1e6:.3f} {'█' * round(10 * f['moves'] / longest)} |"
+        for f in features[:_TOP]
+    ]
     rest = f"\n\nand {len(features) - _TOP} more in model.json." if len(features) > _TOP else ""
-    return (f"## The formula\n\n{len(features)} features. The last column is how far a feature "
-            "typically moves a score (standard deviation, in log points; 0.1 is about 10 % of "
-            "consumption).\n\n| feature | form | moves |\n|---|---|---|\n" + "\n".join(lines) + rest
-            + "\n\nAn unknown answer has an amount of its own, or counts as the average family "
-            "(for a number: as the median). An answer never seen in the survey counts with the "
-            "rare ones, else as average. A number far outside what was seen counts as if it were "
-            "nearer. A family of whom nothing is known gets no score.")
+    return (
+        f"## The formula\n\n{len(features)} features. The last column is how far a feature "
+        "typically moves a score (standard deviation, in log points; 0.1 is about 10 % of "
+        "consumption).\n\n| feature | form | moves |\n|---|---|---|\n"
+        + "\n".join(lines)
+        + rest
+        + "\n\nAn unknown answer has an amount of its own, or counts as the average family "
+        "(for a number: as the median). An answer never seen in the survey counts with the "
+        "rare ones, else as average. A number far outside what was seen counts as if it were "
+        "nearer. A family of whom nothing is known gets no score."
+    )
 
 
 def _role(feature: dict[str, Any]) -> str:
@@ -194,12 +251,16 @@ def report_lines(report: dict[str, Any]) -> list[Any]:
     training = report["training"]
     lines: list[Any] = [
         f"{training['rows_fitted']} households fitted of {training['rows_read']} read; "
-        f"{len(report['features'])} features, form: {report['choice']['form']}."]
-    rows = [("this model", judged["out_of_fold"]), ("plain least squares",
-                                                    judged["plain_out_of_fold"])]
+        f"{len(report['features'])} features, form: {report['choice']['form']}."
+    ]
+    rows = [
+        ("this model", judged["out_of_fold"]),
+        ("plain least squares", judged["plain_out_of_fold"]),
+    ]
     if report.get("rank_signal", {}).get("without"):
-        rows.append((f"without {report['rank_signal']['column']}",
-                     report["rank_signal"]["without"]))
+        rows.append(
+            (f"without {report['rank_signal']['column']}", report["rank_signal"]["without"])
+        )
     if "comparison" in report:
         rows.append(("gradient boosting", report["comparison"]["gradient_boosting"]))
     for error in ("exclusion", "inclusion"):

@@ -52,8 +52,9 @@ class _Pairs:
             if not new:
                 break
             fit = self.fit
-            bigger = Fit(fit.forms, fit.marked, fit.penalty, fit.pairs + new, fit.pair_penalty,
-                         fit.positions)
+            bigger = Fit(
+                fit.forms, fit.marked, fit.penalty, fit.pairs + new, fit.pair_penalty, fit.positions
+            )
             products = self.choice.with_pairs(bigger)
             error = self._error(bigger, products)
             if error > best * (1 - _WORTH) - 4 * best / self.choice.weight:

@@ -8,6 +8,7 @@ arithmetic over the rank. Nothing here sums or compares floating-point numbers.
 from __future__ import annotations
 
 import difflib
+import math
 from typing import TYPE_CHECKING, Any
 
 from tepat.assessment.model import (
@@ -26,8 +27,14 @@ from tepat.engine.errors import TepatError
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["Model", "columns_needed", "contributions", "load_model", "rank_and_decile",
-           "score_expression"]
+__all__ = [
+    "Model",
+    "columns_needed",
+    "contributions",
+    "load_model",
+    "rank_and_decile",
+    "score_expression",
+]
 
 DECILES = 10
 WEIGHT_UNITS = 1_000_000
@@ -48,11 +55,13 @@ def score_expression(model: Model, table: ir.Table) -> ir.IntegerValue:
     """
     import ibis
 
+    terms = contributions(model, table)
     # Added, not put into a branch: engines evaluate the branches of a CASE far more slowly.
-    something = ibis.coalesce(*(_known(table[c]).notnull().nullif(False)
-                                for c in columns_needed(model)))
+    something = ibis.coalesce(
+        *(_known(table[c]).notnull().nullif(False) for c in columns_needed(model))
+    )
     total = ibis.ifelse(something.isnull(), ibis.null("int64"), _wide(model.intercept))
-    for term in contributions(model, table).values():
+    for term in terms.values():
         total = total + term
     return total
 
@@ -73,7 +82,8 @@ def _require_columns(model: Model, table: ir.Table) -> None:
         f"The families lack {len(lacking)} of the model's columns: {', '.join(lacking)}.",
         f"The nearest to {lacking[0]} is {near[0]}." if near else "",
         "Add the columns, map them by a mapping, or calibrate with --features that the families "
-        "have.")
+        "have.",
+    )
 
 
 def _term(feature: Feature, table: ir.Table) -> ir.IntegerValue:
@@ -102,27 +112,23 @@ def _wide(value: int) -> Any:
 
 def _known(column: Any) -> Any:
     """The column with NaN and the words for 'missing' as null, booleans as 0 and 1."""
-    import ibis
-
     kind = column.type()
     if kind.is_boolean():
         return column.cast("int64")
     if kind.is_floating():
-        return ibis.cases((column.isnan(), ibis.null(kind)), else_=column)
+        return column.nullif(math.nan)
     if kind.is_string():
-        text = column.strip()
-        return ibis.cases((text.isin(MISSING_WORDS), ibis.null("string")), else_=text)
+        column = column.strip()
+        for word in MISSING_WORDS:
+            column = column.nullif(word)
     return column
 
 
 def _numeric(column: Any) -> Any:
     """The column as a number: whole where it is whole, else float64; null where it is no number."""
-    import ibis
-
-    column = _known(column)
     if column.type().is_string():
-        number = column.try_cast("float64")
-        return ibis.cases((number.isnan(), ibis.null("float64")), else_=number)
+        return column.strip().try_cast("float64").nullif(math.nan)
+    column = _known(column)
     return column if column.type().is_integer() else column.cast("float64")
 
 
@@ -130,43 +136,54 @@ def _levels(feature: Levels, column: Any) -> Any:
     import ibis
 
     known = _numeric(column) if feature.numeric else _known(column).cast("string")
-    branches = [(int(level) if feature.numeric else level, _whole(amount))
-                for level, amount in feature.levels.items() if amount != feature.other]
+    branches = [
+        (int(level) if feature.numeric else level, _whole(amount))
+        for level, amount in feature.levels.items()
+        if amount != feature.other
+    ]
     other = _wide(feature.other)
     found = known.cases(*branches, else_=other) if branches else other
     return ibis.ifelse(known.isnull(), _wide(feature.missing), found)
 
 
-def _scaled(scale: Scale, column: Any) -> Any:
-    number = _numeric(column)
+def _scaled(scale: Scale, number: Any) -> Any:
+    """The number in whole units, held within its ends; an end where it is null."""
+    import ibis
+
     if number.type().is_integer() and scale.decimals == 0:
-        return number.clip(scale.lowest, scale.highest).cast("int64")
+        held = ibis.greatest(ibis.least(number, _whole(scale.highest)), _whole(scale.lowest))
+        return held.cast("int64")
     unit = 10.0 ** abs(scale.decimals)
     number = number.cast("float64")
     moved = number * unit if scale.decimals >= 0 else number / unit
     # Held within its ends before rounding, so that no value is too large for 64 bits.
-    return (moved.clip(float(scale.lowest), float(scale.highest)) + 0.5).floor().cast("int64")
+    held = ibis.greatest(ibis.least(moved, float(scale.highest)), float(scale.lowest))
+    return (held + 0.5).floor().cast("int64")
 
 
 def _number(feature: Number, column: Any) -> Any:
     import ibis
 
-    value = _scaled(feature.scale, column)
+    number = _numeric(column)
+    value = _scaled(feature.scale, number)
     total = _whole(feature.slope) * (value - _whole(feature.zero))
     for at, slope in feature.bends:
-        total = total + _whole(slope) * (value - _whole(at)).clip(lower=0)
+        total = total + _whole(slope) * ibis.greatest(value - _whole(at), _whole(0))
     if feature.divisor != 1:
         total = total // _whole(feature.divisor)
-    return ibis.coalesce(total.cast("int64") + _wide(feature.level), _wide(feature.missing))
+    return ibis.ifelse(number.isnull(), _wide(feature.missing), total + _wide(feature.level))
 
 
 def _steps(feature: Steps, column: Any) -> Any:
     import ibis
 
-    value = _scaled(feature.scale, column)
-    branches = [(value.isnull(), _whole(feature.missing))]
-    branches += [(value < _whole(at), _whole(amount))
-                 for at, amount in zip(feature.at, feature.values, strict=False)]
+    number = _numeric(column)
+    value = _scaled(feature.scale, number)
+    branches = [(number.isnull(), _whole(feature.missing))]
+    branches += [
+        (value < _whole(at), _whole(amount))
+        for at, amount in zip(feature.at, feature.values, strict=False)
+    ]
     return ibis.cases(*branches, else_=_wide(feature.values[-1]))
 
 
@@ -177,7 +194,8 @@ def _pair(feature: Pair, table: ir.Table) -> Any:
     width = len(feature.values[0])
     cells = [amount for row in feature.values for amount in row]
     # A list is looked up in one step, where a CASE would try cell after cell.
-    return ibis.literal(cells, type="array<int64>")[first * _whole(width) + second] + _wide(0)
+    cell = (first * _whole(width) + second).cast("int32")  # Spark wants a 32-bit place
+    return ibis.literal(cells, type="array<int64>")[cell] + _wide(0)
 
 
 def rank_and_decile(con: Any, table: ir.Table, seed: str, weighted: bool = False) -> ir.Table:
@@ -200,8 +218,11 @@ def rank_and_decile(con: Any, table: ir.Table, seed: str, weighted: bool = False
     needed = ["family_id", "family_key", "score"] + (["weight"] if weighted else [])
     lacking = [c for c in needed if c not in table.columns]
     if lacking:
-        raise TepatError("column_missing", f"Ranking needs the column {lacking[0]}.",
-                         do="Rank without weights, or add it." if lacking[0] == "weight" else "")
+        raise TepatError(
+            "column_missing",
+            f"Ranking needs the column {lacking[0]}.",
+            do="Rank without weights, or add it." if lacking[0] == "weight" else "",
+        )
     order = _order(table, seed)
     scored = table.score.notnull()
     rank = (ibis.row_number().over(order_by=order) + 1).cast("int64")

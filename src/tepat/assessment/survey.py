@@ -90,9 +90,12 @@ def require_column(frame: pl.DataFrame, name: str, role: str) -> None:
     if name in frame.columns:
         return
     near = difflib.get_close_matches(name, frame.columns, n=1)
-    raise TepatError("column_missing", f"The households have no column '{name}' ({role}).",
-                     f"The nearest name is '{near[0]}'." if near else "",
-                     f"Columns: {', '.join(frame.columns[:40])}.")
+    raise TepatError(
+        "column_missing",
+        f"The households have no column '{name}' ({role}).",
+        f"The nearest name is '{near[0]}'." if near else "",
+        f"Columns: {', '.join(frame.columns[:40])}.",
+    )
 
 
 def read_households(path: Path) -> pl.DataFrame:
@@ -107,17 +110,23 @@ def read_households(path: Path) -> pl.DataFrame:
     if path.is_dir():
         path = _families_in(path)
     if not path.exists():
-        raise TepatError("file_missing", f"There is no file {path}.",
-                         do="Give a CSV, Parquet or XLSX file with one row per household.")
+        raise TepatError(
+            "file_missing",
+            f"There is no file {path}.",
+            do="Give a CSV, Parquet or XLSX file with one row per household.",
+        )
     try:
         frame = _read(path)
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError, ValueError) as error:
-        raise TepatError("file_unreadable", f"{path} cannot be read: {error}".rstrip(".") + ".",
-                         do="Save it as UTF-8 CSV, Parquet or XLSX with names in the first row."
-                         ) from error
+        raise TepatError(
+            "file_unreadable",
+            f"{path} cannot be read: {error}".rstrip(".") + ".",
+            do="Save it as UTF-8 CSV, Parquet or XLSX with names in the first row.",
+        ) from error
     if frame.height == 0:
-        raise TepatError("no_rows", f"{path} has no rows.",
-                         do="Give a file with one row per household.")
+        raise TepatError(
+            "no_rows", f"{path} has no rows.", do="Give a file with one row per household."
+        )
     return frame
 
 
@@ -150,7 +159,9 @@ def _read_csv(path: Path) -> pl.DataFrame:
     separator = max(",;\t|", key=first.count)
     comma = separator == ";" and re.search(rb"(^|;)-?\d+,\d", head, re.M) is not None
     options: dict[str, Any] = {
-        "separator": separator, "decimal_comma": comma, "infer_schema_length": None,
+        "separator": separator,
+        "decimal_comma": comma,
+        "infer_schema_length": None,
         "null_values": [word for word in MISSING_WORDS if word],
     }
     try:
@@ -159,8 +170,14 @@ def _read_csv(path: Path) -> pl.DataFrame:
         return pl.read_csv(path, encoding="cp1252", **options)
 
 
-def prepare(frame: pl.DataFrame, *, outcome: str, weight: str | None, cluster: str | None,
-            names: Sequence[str]) -> Survey:
+def prepare(
+    frame: pl.DataFrame,
+    *,
+    outcome: str,
+    weight: str | None,
+    cluster: str | None,
+    names: Sequence[str],
+) -> Survey:
     """Check outcome, weights and clusters, and keep the rows that can be fitted.
 
     Raises:
@@ -178,21 +195,34 @@ def prepare(frame: pl.DataFrame, *, outcome: str, weight: str | None, cluster: s
         dropped[f"'{weight}' is 0 or unknown"] = int((~(weights > 0)).sum())
     keep = np.flatnonzero(np.isfinite(amounts) & (weights > 0))
     if len(keep) < FEWEST_ROWS:
-        raise TepatError("too_few_rows", f"Only {len(keep)} rows can be fitted.",
-                         f"At least {FEWEST_ROWS} rows need '{outcome}' and a weight above 0.",
-                         "Give more households.")
+        raise TepatError(
+            "too_few_rows",
+            f"Only {len(keep)} rows can be fitted.",
+            f"At least {FEWEST_ROWS} rows need '{outcome}' and a weight above 0.",
+            "Give more households.",
+        )
     columns = {name: to_column(frame.get_column(name)).take(keep) for name in names}
     clusters = np.arange(frame.height) if cluster is None else _clusters(frame, cluster)
-    return Survey(np.log(amounts[keep]), weights[keep] / weights[keep].mean(), clusters[keep],
-                  columns, keep, frame.height, {why: n for why, n in dropped.items() if n})
+    return Survey(
+        np.log(amounts[keep]),
+        weights[keep] / weights[keep].mean(),
+        clusters[keep],
+        columns,
+        keep,
+        frame.height,
+        {why: n for why, n in dropped.items() if n},
+    )
 
 
 def _outcome(frame: pl.DataFrame, name: str) -> Array:
     column = to_column(frame.get_column(name))
     if not column.is_number:
-        raise TepatError("outcome_not_number", f"The outcome '{name}' holds text.",
-                         f"The first value is '{(column.labels or ('',))[0]}'.",
-                         "Name a column with consumption in money.")
+        raise TepatError(
+            "outcome_not_number",
+            f"The outcome '{name}' holds text.",
+            f"The first value is '{(column.labels or ('',))[0]}'.",
+            "Name a column with consumption in money.",
+        )
     bad = np.flatnonzero(column.values <= 0)
     if len(bad):
         raise TepatError(
@@ -200,7 +230,8 @@ def _outcome(frame: pl.DataFrame, name: str) -> Array:
             f"The outcome '{name}' is 0 or less in {len(bad)} rows, the first being data row "
             f"{bad[0] + 1} ({column.values[bad[0]]:g}).",
             "The logarithm of consumption is fitted.",
-            "Correct those rows, or empty the value where it is unknown.")
+            "Correct those rows, or empty the value where it is unknown.",
+        )
     return column.values
 
 
@@ -209,13 +240,19 @@ def _weight(frame: pl.DataFrame, name: str | None) -> Array:
         return np.ones(frame.height)
     column = to_column(frame.get_column(name))
     if not column.is_number:
-        raise TepatError("weight_not_number", f"The weight '{name}' holds text.",
-                         do="Name a column with numbers.")
+        raise TepatError(
+            "weight_not_number",
+            f"The weight '{name}' holds text.",
+            do="Name a column with numbers.",
+        )
     bad = np.flatnonzero(column.values < 0)
     if len(bad):
-        raise TepatError("weight_negative", f"The weight '{name}' is negative in {len(bad)} rows, "
-                         f"the first being data row {bad[0] + 1} ({column.values[bad[0]]:g}).",
-                         do="Correct those rows, or choose another weight.")
+        raise TepatError(
+            "weight_negative",
+            f"The weight '{name}' is negative in {len(bad)} rows, "
+            f"the first being data row {bad[0] + 1} ({column.values[bad[0]]:g}).",
+            do="Correct those rows, or choose another weight.",
+        )
     return column.values
 
 
@@ -239,8 +276,13 @@ def to_column(series: pl.Series) -> Column:
     if numbers is not None:
         return number_column(series.name, numbers.to_numpy())
     labels = tuple(text.drop_nulls().unique().sort().to_list())
-    found = text.replace_strict(list(labels), list(range(len(labels))), default=-1,
-                                return_dtype=pl.Int64) if labels else pl.Series([-1] * len(text))
+    found = (
+        text.replace_strict(
+            list(labels), list(range(len(labels))), default=-1, return_dtype=pl.Int64
+        )
+        if labels
+        else pl.Series([-1] * len(text))
+    )
     return Column(series.name, found.fill_null(-1).to_numpy(), labels, False, len(labels))
 
 

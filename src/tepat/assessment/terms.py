@@ -85,8 +85,14 @@ class Menu:
 
     def width(self) -> int:
         """How many positions the column takes on the menu."""
-        return sum((len(self.spread), int(self.marked), self.levels.size if self.levels else 0,
-                    self.steps.size if self.steps else 0))
+        return sum(
+            (
+                len(self.spread),
+                int(self.marked),
+                self.levels.size if self.levels else 0,
+                self.steps.size if self.steps else 0,
+            )
+        )
 
     def fill(self, out: Array, rows: Array) -> None:
         """Write the column's positions for some rows into their part of the design."""
@@ -112,8 +118,9 @@ class Menu:
         return np.column_stack([values, *beyond])
 
 
-def make_menu(columns: Sequence[Column], signal: str | None = None,
-              areas: frozenset[str] = frozenset()) -> list[Menu]:
+def make_menu(
+    columns: Sequence[Column], signal: str | None = None, areas: frozenset[str] = frozenset()
+) -> list[Menu]:
     """Lay the forms of all columns side by side; position 0 is the intercept."""
     menus, first = [], 1
     for column in columns:
@@ -232,8 +239,9 @@ def _merge_rare(different: Array, count: Array, rare: int) -> list[float]:
 def code_for_pair(menu: Menu) -> Coded:
     """A coarse grouping of the column, for tables of two columns."""
     column = menu.column
-    if column.is_number and (menu.levels is None or column.distinct > _PAIR_LEVELS
-                             or is_counted(column)):
+    if column.is_number and (
+        menu.levels is None or column.distinct > _PAIR_LEVELS or is_counted(column)
+    ):
         return code_steps(column, _PAIR_STEPS)
     return code_levels(column, _PAIR_LEVELS)
 
