@@ -11,7 +11,7 @@ import typer
 
 from tepat.engine.errors import TepatError
 
-policy_app = typer.Typer(no_args_is_help=True, help="Read, check and compare policy files.")
+policy_app = typer.Typer(help="Read, check and compare policy files.")
 
 PolicyFolder = Annotated[
     Path | None, typer.Option("--policy", help="Folder with variables.yaml and programmes/.")
@@ -128,3 +128,20 @@ def policy_diff(
         answer(diff_as_dict(loaded, programme, *days, language))
     else:
         print(diff(loaded, programme, *days, language), end="")
+
+
+@policy_app.command("schema")
+def policy_schema(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the JSON Schemas.")],
+    policy: PolicyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write JSON Schemas of the policy files, with which editors complete them."""
+    from tepat.policy.load import load_policy
+    from tepat.policy.schema import write_schemas
+
+    written = write_schemas(load_policy(policy), out)
+    if as_json:
+        answer([str(path) for path in written])
+    else:
+        print("\n".join(str(path) for path in written))

@@ -11,6 +11,9 @@ from typing import Any
 from tepat.policy.model import Calendar, DatedValue, Parameter, Variable
 from tepat.policy.yaml_file import Problems, Reader, is_day, list_items
 
+VALUE_KEYS = ("from", "to", "value", "reference", "confidence", "note")
+CALENDAR_KEYS = ("channel", "from", "to", "months", "reference", "confidence", "note")
+
 
 def read_parameters(
     loaded: Mapping[str, Any], folder: str, variables: Mapping[str, Variable], problems: Problems
@@ -37,7 +40,7 @@ def _dated(r: Reader) -> tuple[DatedValue, ...]:
     """Dated values; one without an end holds until the day before the next begins."""
     found: list[DatedValue] = []
     for item in r.items("values"):
-        item.only("from", "to", "value", "reference", "confidence", "note")
+        item.only(*VALUE_KEYS)
         item.need("from", "value", "reference", "confidence")
         period, value = item.period(), item.value("value") if "value" in item.data else None
         if period is not None and value is not None:
@@ -69,7 +72,7 @@ def read_calendars(
         return ()
     found: list[Calendar] = []
     for item in list_items(loaded[file], file, problems, 1):
-        item.only("channel", "from", "to", "months", "reference", "confidence", "note")
+        item.only(*CALENDAR_KEYS)
         item.need("channel", "from", "months", "reference", "confidence")
         period, months = item.period(), item.data.get("months")
         right = (

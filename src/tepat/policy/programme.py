@@ -51,6 +51,10 @@ KEYS = (
     "priority",
     "note",
 )
+CONDITION_KEYS = ("rule", "says", "law", "confidence", "from", "to", "periods", "note")
+COMPONENT_KEYS = (
+    "name", "who", "amount", "at_most", "law", "confidence", "from", "to", "periods", "note",
+)  # fmt: skip
 UNKNOWABLE = ("record_in_order", "amount_known", "in_place")  # criteria that Tepat adds itself
 MOST_CRITERIA = 50
 FIXED = ("parameter", "number", "+", "-", "*", "floor", "min", "max", "named", "negative")
@@ -151,7 +155,7 @@ def _values(r: Reader, scope: Scope) -> dict[str, NamedValue]:
 def _conditions(r: Reader, scope: Scope) -> tuple[Condition, ...]:
     found = []
     for name, item in r.children("conditions", named=True):
-        item.only("rule", "says", "law", "confidence", "from", "to", "periods", "note")
+        item.only(*CONDITION_KEYS)
         item.need("rule", "says")
         rule = item.rule("rule", scope, "yes or no")
         says = item.text("says")
@@ -202,9 +206,7 @@ def _components(r: Reader, scope: Scope) -> tuple[Component, ...]:
     found = []
     who_scope = replace(scope, member=True)
     for name, item in r.children("components", named=True):
-        item.only(
-            "name", "who", "amount", "at_most", "law", "confidence", "from", "to", "periods", "note"
-        )
+        item.only(*COMPONENT_KEYS)
         item.need("name", "who", "amount")
         who = item.rule("who", who_scope, "yes or no")
         amount = _fixed(item, "amount", scope)
