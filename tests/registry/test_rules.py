@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tepat.engine.connect import open_engine
 from tepat.registry.catalogue import ERROR, RULES
+from tepat.registry.files import read_input
 from tepat.registry.rules import check
-from tests.registry.given import FAMILIES, MEMBERS, checked, read, rules_of, written
+from tests.registry.given import FAMILIES, MEMBERS, checked, read, rules_of, variables, written
 
 HEAD = "person_key,family_key,relation"
 
@@ -256,3 +260,20 @@ def test_two_inputs_in_one_engine_do_not_meet(tmp_path: Path) -> None:
     ]
     assert results[0].families.to_polars().height == 2
     assert results[1].families.to_polars().height == 1
+
+
+def test_a_policy_of_another_country_is_not_asked_what_it_does_not_mean(tmp_path: Path) -> None:
+    known = variables()
+    other = {
+        "relation": replace(known["relation"], codes={1: known["relation"].codes[3]}),
+        "works": replace(known["works"], type="number", minimum=Decimal(0), maximum=Decimal(9)),
+    }
+    folder = written(
+        tmp_path / "in", "family_key\nA\n", "person_key,family_key,relation,works\nA1,A,1,3\n"
+    )
+    con = open_engine(tmp_path / "s")
+    found = read_input(folder, other, con=con, scratch=tmp_path / "s")
+    result = check(found, date(2025, 7, 1), scratch=tmp_path / "s")
+    assert rules_of(result) == set()
+    assert {"no_head", "head_is_child", "working_child"} <= set(result.not_checked)
+    assert result.members.to_polars()["works"].to_list() == [3]

@@ -50,6 +50,7 @@ class Input:
     kept: Any = None
     unit_note: Text | None = None
     rows: dict[str, int] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = field(default_factory=dict)
 
 
 def read_input(
@@ -304,6 +305,7 @@ def _joined(
         kept=con.table(kept_view) if keep else None,
         unit_note=mapping.unit_note if mapping else None,
         rows={"families": bench.one(f"SELECT count(*) FROM {index}"), "members": number},
+        variables=variables,
     )
 
 

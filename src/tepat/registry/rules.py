@@ -11,55 +11,31 @@ of names the initials.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import Any
 
 from tepat.registry import numbers
 from tepat.registry.catalogue import ERROR, RULES
 from tepat.registry.files import Input
+from tepat.registry.row_rules import (
+    HEAD,
+    OLDEST,
+    RowRule,
+    as_meant,
+    rules_of_families,
+    rules_of_members,
+)
 from tepat.registry.sources import new_name
 
-HEAD, SPOUSE = 1, 2
-OLDEST = 125
-DIFFICULTIES = (
-    "seeing",
-    "hearing",
-    "walking",
-    "hands",
-    "remembering",
-    "speaking",
-    "learning",
-    "self_care",
-    "sadness",
-    "behaviour",
-)
-APPLIANCES = ("flat_tv", "computer", "refrigerator", "air_conditioner", "water_heater")
-
-
-_NOT_KEPT = ("nik", "kk_number", "years", "today", "well_formed", "written")
+_ADDED = ("years", "today", "well_formed", "written", "is_head", "born", "kin")
+_NOT_KEPT = ("nik", "kk_number", *_ADDED)
 _KEYS = {
     "families": ("family_key", "family_id"),
     "members": ("person_key", "person_id", "family_id"),
 }
-
-
-@dataclass(frozen=True)
-class RowRule:
-    """A rule on one row: which columns it needs, when it is broken, what to show.
-
-    ``needs`` are column names; ``a|b`` means one of the two suffices.
-    """
-
-    name: str
-    needs: tuple[str, ...]
-    broken: Callable[[Any], Any]
-    column: str
-    shown: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,214 +50,6 @@ class Checked:
     members: Any
     findings: Any
     not_checked: list[str]
-
-
-def _row_rules_of_members() -> list[RowRule]:
-    identity = [
-        RowRule(
-            "nik_form",
-            ("nik",),
-            lambda m: ~m.well_formed,
-            "nik",
-            lambda m: numbers.masked_number(m.nik),
-        ),
-        RowRule(
-            "nik_missing",
-            ("nik",),
-            lambda m: m.nik.isnull() & (m.years.isnull() | (m.years >= 1)),
-            "nik",
-        ),
-        RowRule("nik_missing_baby", ("nik",), lambda m: m.nik.isnull() & (m.years < 1), "nik"),
-        RowRule(
-            "nik_birth_date",
-            ("nik", "birth_date"),
-            lambda m: m.well_formed & ~numbers.nik_agrees_with_birth(m.written, m.birth_date),
-            "birth_date",
-            lambda m: m.birth_date.cast("string"),
-        ),
-        RowRule(
-            "nik_sex",
-            ("nik", "sex"),
-            lambda m: m.well_formed & (numbers.nik_sex(m.written) != m.sex),
-            "sex",
-            lambda m: m.sex.cast("string"),
-        ),
-        RowRule("name_blank", ("name",), lambda m: m.name.isnull(), "name"),
-        RowRule(
-            "impossible_age",
-            ("birth_date|age",),
-            lambda m: m.years > OLDEST,
-            "birth_date",
-            lambda m: m.birth_date.cast("string"),
-        ),
-        RowRule(
-            "birth_in_future",
-            ("birth_date",),
-            lambda m: m.birth_date > m.today,
-            "birth_date",
-            lambda m: m.birth_date.cast("string"),
-        ),
-        RowRule(
-            "age_differs",
-            ("birth_date", "age"),
-            # days, not birthdays: cheap, and a year of doubt is left anyway
-            lambda m: (
-                (m.age + 0.5 - (_observed(m) - m.birth_date).cast("float64") / 365.2425).abs() > 1.6
-            ),
-            "age",
-            lambda m: m.age.cast("string"),
-        ),
-    ]
-    return identity + _answers_of_members()
-
-
-def _answers_of_members() -> list[RowRule]:
-    age = "birth_date|age"
-
-    def years(m: Any) -> Any:
-        return m.years.cast("string")
-
-    return [
-        RowRule(
-            "head_is_child",
-            ("relation", age),
-            lambda m: (m.relation == HEAD) & (m.years < 10),
-            "age",
-            years,
-        ),
-        RowRule(
-            "spouse_is_child",
-            ("relation", age),
-            lambda m: (m.relation == SPOUSE) & (m.years < 10),
-            "age",
-            years,
-        ),
-        RowRule(
-            "married_child",
-            ("marital_status", age),
-            lambda m: (m.marital_status > 1) & (m.years < 10),
-            "marital_status",
-            years,
-        ),
-        RowRule(
-            "pregnant_not_female",
-            ("pregnant", "sex"),
-            lambda m: m.pregnant & (m.sex == numbers.MALE),
-            "pregnant",
-            lambda m: m.sex.cast("string"),
-        ),
-        RowRule(
-            "pregnant_age",
-            ("pregnant", age),
-            lambda m: m.pregnant & ~m.years.between(10, 54),
-            "pregnant",
-            years,
-        ),
-        RowRule(
-            "pregnant_never_married",
-            ("pregnant", "marital_status"),
-            lambda m: m.pregnant & (m.marital_status == 1),
-            "pregnant",
-        ),
-        RowRule(
-            "nutrition_age",
-            ("nutrition", age),
-            lambda m: m.nutrition.notnull() & (m.years >= 5),
-            "nutrition",
-            years,
-        ),
-        RowRule(
-            "difficulty_age",
-            ("|".join(f"difficulty_{name}" for name in DIFFICULTIES), age),
-            lambda m: (
-                reduce(
-                    or_, [(m[f"difficulty_{name}"] <= 2).fill_null(False) for name in DIFFICULTIES]
-                )
-                & (m.years < 2)
-            ),
-            "difficulty_self_care",
-            years,
-        ),
-        RowRule(
-            "attending_age",
-            ("schooling", age),
-            lambda m: (m.schooling == 2) & ~m.years.between(3, 30),
-            "schooling",
-            years,
-        ),
-        RowRule(
-            "school_level_without_school",
-            ("schooling", "school_level"),
-            lambda m: (m.schooling == 1) & m.school_level.notnull(),
-            "school_level",
-            lambda m: m.school_level.cast("string"),
-        ),
-        RowRule("working_child", ("works", age), lambda m: m.works & (m.years < 5), "works", years),
-    ]
-
-
-def _row_rules_of_families() -> list[RowRule]:
-    def of(column: str) -> Callable[[Any], Any]:
-        return lambda f: f[column].cast("string")
-
-    return [
-        RowRule(
-            "kk_form",
-            ("kk_number",),
-            lambda f: ~f.well_formed,
-            "kk_number",
-            lambda f: numbers.masked_number(f.kk_number),
-        ),
-        RowRule(
-            "kk_date",
-            ("kk_number",),
-            lambda f: f.well_formed & ~numbers.kk_date_plausible(f.kk_number),
-            "kk_number",
-            lambda f: numbers.masked_number(f.kk_number),
-        ),
-        RowRule("kk_missing", ("kk_number",), lambda f: f.kk_number.isnull(), "kk_number"),
-        RowRule(
-            "gas_cylinder_fuel",
-            ("gas_cylinder", "cooking_fuel"),
-            lambda f: (f.gas_cylinder > 0) != f.cooking_fuel.isin((2, 3)),
-            "gas_cylinder",
-            of("cooking_fuel"),
-        ),
-        RowRule(
-            "closet_without_latrine",
-            ("latrine", "closet"),
-            lambda f: (f.latrine > 3) & f.closet.notnull(),
-            "closet",
-            of("closet"),
-        ),
-        RowRule(
-            "sewage_without_latrine",
-            ("latrine", "sewage"),
-            lambda f: (f.latrine > 3) & f.sewage.notnull(),
-            "sewage",
-            of("sewage"),
-        ),
-        RowRule(
-            "appliance_without_electricity",
-            ("lighting", "|".join(APPLIANCES)),
-            lambda f: (
-                (f.lighting == 4)
-                & reduce(or_, [(f[name] > 0).fill_null(False) for name in APPLIANCES])
-            ),
-            "lighting",
-        ),
-        RowRule(
-            "power_without_meter",
-            ("lighting", "power"),
-            lambda f: (f.lighting > 1) & f.power.notnull(),
-            "power",
-            of("power"),
-        ),
-    ]
-
-
-def _observed(m: Any) -> Any:
-    return m.observed_on.coalesce(m.today)
 
 
 def _years(birth: Any, day: Any) -> Any:
@@ -304,16 +72,21 @@ def check(found: Input, as_of: date, *, scratch: Path) -> Checked:
     import ibis
 
     bench = _Check(found, scratch)
-    today = ibis.literal(as_of)
-    members = found.members.mutate(today=today)
+    members = found.members.mutate(
+        today=ibis.literal(as_of),
+        born=bench.fact("members", "birth_date", "date"),
+        kin=bench.fact("members", "relation", "int16"),
+        well_formed=numbers.nik_well_formed(found.members.nik),
+        written=numbers.nik_birth_number(found.members.nik),
+    )
+    age = bench.fact("members", "age", "int64")
     members = members.mutate(
-        years=_years(members.birth_date, members.today).coalesce(members.age),
-        well_formed=numbers.nik_well_formed(members.nik),
-        written=numbers.nik_birth_number(members.nik),
+        years=_years(members.born, members.today).coalesce(age),
+        is_head=(members.kin == HEAD).fill_null(False),
     )
     families = found.families.mutate(well_formed=numbers.kk_well_formed(found.families.kk_number))
-    bench.rows("members", members, _row_rules_of_members())
-    bench.rows("families", families, _row_rules_of_families())
+    bench.rows("members", members, rules_of_members())
+    bench.rows("families", families, rules_of_families())
     bench.twins("members", members, "nik")
     bench.twins("families", families, "kk_number")
     bench.make_up(families, members)
@@ -333,9 +106,19 @@ class _Check:
         table.to_parquet(path, compression="zstd")
         return self.con.read_parquet(path)
 
+    def fact(self, table: str, name: str, kind: str) -> Any:
+        """A column, or null where the policy has no such variable or means something else."""
+        import ibis
+
+        rows = getattr(self.found, table)
+        meant = as_meant(name, self.found.variables.get(name))
+        return rows[name] if name in rows.columns and meant else ibis.null(kind)
+
+    def _known(self, table: str, name: str) -> bool:
+        return name in self.found.present[table] and as_meant(name, self.found.variables.get(name))
+
     def _askable(self, table: str, needs: Sequence[str], name: str) -> bool:
-        present = self.found.present[table]
-        if all(any(one in present for one in need.split("|")) for need in needs):
+        if all(any(self._known(table, one) for one in need.split("|")) for need in needs):
             return True
         self.not_checked.append(name)
         return False
@@ -380,14 +163,13 @@ class _Check:
     def make_up(self, families: Any, members: Any) -> None:
         """Families without members or head, with two, or smaller than declared."""
         counted = self._keep(
-            members.group_by("family_id").agg(
-                people=members.count(), heads=(members.relation == HEAD).sum()
-            )
+            members.group_by("family_id").agg(people=members.count(), heads=members.is_head.sum())
         )
+        families = families.mutate(declared=self.fact("families", "family_size", "int64"))
         joined = families.left_join(counted, "family_id").select(
             families.family_id,
             families.family_key,
-            families.family_size,
+            families.declared,
             people=counted.people.fill_null(0),
             heads=counted.heads.fill_null(0),
         )
@@ -400,13 +182,13 @@ class _Check:
         else:
             self.not_checked.append("two_heads")
         if self._askable("families", ("family_size",), "family_size_differs"):
-            other = joined.filter(joined.family_size != joined.people)
+            other = joined.filter(joined.declared != joined.people)
             self._add(
                 "families",
                 other,
                 "family_size_differs",
                 "family_size",
-                other.people.cast("string") + " / " + other.family_size.cast("string"),
+                other.people.cast("string") + " / " + other.declared.cast("string"),
             )
 
     def _add(self, table: str, hit: Any, rule: str, column: str, value: Any = None) -> None:
@@ -439,7 +221,7 @@ class _Check:
         old_persons = old.filter(old.table == "members").select(person_key="key")
         by_key = members.semi_join(old_persons, "person_key").select("person_id")
         wrong = self._keep(persons.union(by_key).distinct())
-        heads = members.filter(members.relation == HEAD).semi_join(wrong, "person_id")
+        heads = members.filter(members.is_head).semi_join(wrong, "person_id")
         blocked = self._keep(
             errors.filter(errors.table == "families")
             .select("family_id")
@@ -469,11 +251,11 @@ def _with_data_ok(members: Any, wrong: Any) -> Any:
 
     wrong = wrong.mutate(found=True)
     joined = members.left_join(wrong, "person_id")
-    believable = members.years.between(0, OLDEST) & (members.birth_date <= members.today)
-    taken_out = wrong.found.notnull() & (members.relation.fill_null(0) != HEAD)
+    believable = members.years.between(0, OLDEST) & (members.born <= members.today)
+    taken_out = wrong.found.notnull() & ~members.is_head
     changed = {
         "name": numbers.initials(members.name),
-        "birth_date": ibis.cases((believable, members.birth_date), else_=ibis.null("date")),
+        "birth_date": ibis.cases((believable, members.born), else_=ibis.null("date")),
     }
     plain = [name for name in members.columns if name not in _NOT_KEPT]
     columns = {name: changed.get(name, members[name]) for name in plain}
