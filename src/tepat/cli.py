@@ -1,11 +1,15 @@
 """The command line: `tepat …`. Each command calls one function and prints what it found.
 
-Exit codes: 0 done, 1 done but something needs mending, 2 could not be done (see the message).
+Exit codes: 0 done, 1 done but something needs mending, 2 could not be done (see the message),
+3 could not be done and nobody foresaw why, 130 stopped by Ctrl-C or by a request to end.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,30 +22,84 @@ from tepat.engine.progress import shown
 
 app = typer.Typer(
     name="tepat",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Records of families in; out comes who is helped, with what, and why.",
 )
 app.add_typer(policy_app, name="policy")
+UNFORESEEN, STOPPED = 3, 130
 Run = Annotated[Path, typer.Argument(help="The folder that `tepat run … --out` wrote.")]
 
 
 def main() -> None:
     """Run the command line; errors are printed as text a person can act on."""
+    signal.signal(signal.SIGTERM, _terminated)
+    code = 0
     try:
-        app()
-    except TepatError as error:
-        if "--json" in sys.argv:
-            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
-        _complain(error)
-        raise SystemExit(2) from None
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except KeyboardInterrupt:
-        print("Stopped. Nothing half-written was left.", file=sys.stderr)
-        raise SystemExit(130) from None
+        code = STOPPED
+    except Exception as error:
+        code = _failed(error)
+        if code == UNFORESEEN and os.environ.get("TEPAT_TRACE"):
+            raise
+        raise SystemExit(code) from None
+    finally:
+        if code == STOPPED:
+            print("Stopped. Nothing half-written was left.", file=sys.stderr)
+    raise SystemExit(code or 0)
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong; returns the exit code."""
+    if _was_stopped(error):
+        return STOPPED
+    if isinstance(error, TepatError):
+        _complain(error)
+        return 2
+    if isinstance(error, typer.TyperException):
+        _complain(_wrong_use(error))
+        return 2
+    _complain(_our_mistake(error))
+    return UNFORESEEN
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: the engine answers it with an error of its own."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _terminated(number: int, frame: Any) -> None:
+    """Stop as on Ctrl-C, so that what is half-written is removed here too."""
+    raise KeyboardInterrupt
+
+
+def _wrong_use(error: typer.TyperException) -> TepatError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "tepat"
+    return TepatError("usage", error.format_message(), do=f"{command} --help lists what there is.")
+
+
+def _our_mistake(error: Exception) -> TepatError:
+    """What to say where something happened that nobody foresaw; long numbers are not shown."""
+    first = (str(error).strip().splitlines() or ["nothing more is known"])[0]
+    said = re.sub(r"[0-9]{8,}", "…", first)[:300]
+    return TepatError(
+        "unforeseen",
+        f"Tepat could not go on: {type(error).__name__}: {said}",
+        "Nothing half-written was left. This may be a mistake in Tepat.",
+        "Look whether disk and memory suffice. Run it again with TEPAT_TRACE=1 to see the place, "
+        "and report that.",
+    )
 
 
 def _complain(error: TepatError) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
     parts = [f"Error ({error.code}): {error.what.rstrip()}", error.why, error.do]
     print("\n".join(part for part in parts if part), file=sys.stderr)
 

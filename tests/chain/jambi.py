@@ -1,4 +1,4 @@
-"""PKH of March 2020 worked out apart, on the Susenas roster of Jambi: plain Python, nothing of ours.
+"""PKH of March 2020 worked out apart, on Jambi's roster: plain Python, nothing of ours.
 
 It knows the code notes of the data set and the rules of 2020, reads ``people.csv`` itself and
 answers family by family. It shares no line with the reader, the policy files or the engine, so
@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 DAY = date(2020, 3, 15)
@@ -61,7 +61,7 @@ def verdict(people: list[dict[str, str]], decile: int | None) -> Verdict:
         possible.append(frozenset(name for name, answer in answers.items() if answer is not False))
     counts = best(tuple(known))
     most = sum(best(tuple(possible)))
-    if decile is not None and decile > DECILE_LIMIT or most == 0:
+    if (decile is not None and decile > DECILE_LIMIT) or most == 0:
         outcome = "not_eligible"
     elif decile is None or sum(counts) == 0:
         outcome = "cannot_decide"
@@ -124,7 +124,7 @@ def age(person: dict[str, str]) -> int:
 def best(people: tuple[frozenset[str], ...]) -> tuple[int, ...]:
     """How many count under each component when the household's total is highest."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def further(index: int, counts: tuple[int, ...]) -> tuple[int, ...]:
         if index == len(people) or sum(counts) == MEMBERS_AT_MOST:
             return counts

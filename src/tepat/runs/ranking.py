@@ -64,7 +64,7 @@ def _supplied(con: Any, families: Any, path: Path) -> tuple[Any, list[Any]]:
     """Deciles from a file with a key column and ``decile``; what does not fit is a finding."""
     import ibis
 
-    table = _read(con, path)
+    table = small_table(con, path, "deciles")
     names = {name.lower(): name for name in table.columns}
     others = [name for name in table.columns if name.lower() != "decile"]
     key = names.get("family_key", others[0] if len(others) == 1 else None)
@@ -118,16 +118,31 @@ def _findings(families: Any, grouped: Any) -> list[Any]:
     ]
 
 
-def _read(con: Any, path: Path) -> Any:
+def need_deciles(path: Path) -> None:
+    """Refuse a file of deciles that is not there.
+
+    Raises:
+        TepatError: ``deciles_missing``.
+    """
     if not path.is_file():
         raise TepatError(
             "deciles_missing",
             f"There is no file {path}.",
             do="Give a CSV, Parquet or XLSX file with family_key and decile.",
         )
+
+
+def small_table(con: Any, path: Path, what: str) -> Any:
+    """A file of one key and one value per family, all text where it is not Parquet.
+
+    Raises:
+        TepatError: ``deciles_unreadable``, ``truth_unreadable``.
+    """
     import ibis
 
     try:
+        if path.stat().st_size == 0:
+            raise ValueError("it is empty")
         if path.suffix == ".parquet":
             return con.read_parquet(str(path))
         if path.suffix == ".xlsx":
@@ -137,7 +152,7 @@ def _read(con: Any, path: Path) -> Any:
         return con.read_csv(str(path), all_varchar=True, header=True)
     except Exception as error:  # the engine has no narrower class for an unreadable file
         raise TepatError(
-            "deciles_unreadable",
-            f"{path} cannot be read: {error}.",
-            do="Save it as CSV in UTF-8 with the columns family_key, decile.",
+            f"{what}_unreadable",
+            f"{path} cannot be read: {str(error).partition(chr(10))[0].strip()}.",
+            do="Save it as CSV in UTF-8 with a line of column names, family_key among them.",
         ) from error

@@ -51,6 +51,7 @@ class State:
     progress: Progress
     names: list[str]
     not_in_force: dict[str, str]
+    quotas: dict[str, dict[str, int]]
     manifest: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
 

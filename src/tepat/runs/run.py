@@ -28,6 +28,7 @@ from tepat.runs.steps import (
     allocate_step,
     check_step,
     decide_step,
+    look_first,
     rank_step,
     read_step,
     truth_step,
@@ -45,6 +46,7 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
     """
     policy = load_policy(request.policy)
     names, not_in_force = in_force(policy, request.programmes, request.as_of)
+    quotas = look_first(request, policy)
     with new_folder(request.out) as folder:
         con = open_engine(folder / "scratch")
         state = State(
@@ -55,6 +57,7 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
             progress,
             names,
             not_in_force,
+            quotas,
             _begun(request, policy, con),
         )
         try:

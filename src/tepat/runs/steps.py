@@ -14,15 +14,28 @@ from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.enrolment.quota import read_quota
 from tepat.enrolment.rules import Claims, allocate
+from tepat.policy.model import Policy
 from tepat.registry.files import Input, read_input
 from tepat.registry.mapping import load_mapping
 from tepat.registry.rules import Checked, check
-from tepat.runs.ranking import model_columns, ranking
-from tepat.runs.request import State, save
+from tepat.runs.ranking import model_columns, need_deciles, ranking, small_table
+from tepat.runs.request import Request, State, save
 
 FAMILIES_AT_ONCE = 4_000_000
 NEVER_KEPT = ("nik", "kk_number", "name", "pln_id", "family_pln_id")
 PLACES = ("province", "kabupaten", "kecamatan", "village")
+
+
+def look_first(request: Request, policy: Policy) -> dict[str, dict[str, int]]:
+    """Look at the small files before the large ones are read; returns the quotas.
+
+    Raises:
+        TepatError: ``quota_missing``, ``quota_invalid``, ``deciles_missing``, ``truth_missing``.
+    """
+    if request.deciles is not None:
+        need_deciles(request.deciles)
+    truth_file(request.input, request.truth)
+    return read_quota(request.quota, policy.programmes) if request.quota else {}
 
 
 def read_step(state: State) -> Input:
@@ -193,14 +206,13 @@ def _described(state: State, plan: Plan) -> dict[str, Any]:
 def allocate_step(state: State, plans: Sequence[Plan]) -> None:
     """Turn decisions into awards, waiting places and refusals."""
     con, folder = state.con, state.folder
-    quotas = read_quota(state.request.quota, state.policy.programmes) if state.request.quota else {}
     known = facts(state)
     claims = Claims(
         con.read_parquet(str(folder / "decisions/families/*.parquet")),
         con.read_parquet(str(folder / "decisions/members/*.parquet")),
         con.read_parquet(str(folder / "ranking/ranking.parquet")),
         known.benefits,
-        quotas,
+        state.quotas,
     )
     done = allocate(con, state.policy, plans, claims)
     together = done.awards[0]
@@ -222,11 +234,7 @@ def truth_step(state: State) -> None:
     if path is None:
         return
     con = state.con
-    table = (
-        con.read_parquet(str(path))
-        if path.suffix == ".parquet"
-        else con.read_csv(str(path), types={"family_key": "VARCHAR"})
-    )
+    table = small_table(con, path, "truth")
     names = [n for n in ("true_pc_consumption", "pc_exp", "consumption") if n in table.columns]
     if not names or "family_key" not in table.columns:
         raise TepatError(
@@ -235,7 +243,9 @@ def truth_step(state: State) -> None:
             do="Give family_key and true_pc_consumption.",
         )
     families = con.read_parquet(str(state.folder / "facts/families.parquet"))
-    chosen = table.select(truth_key=table.family_key, consumption=table[names[0]].cast("float64"))
+    chosen = table.select(
+        truth_key=table.family_key.cast("string"), consumption=table[names[0]].try_cast("float64")
+    )
     joined = families.inner_join(chosen, families.family_key == chosen.truth_key)
     save(state, "facts/truth.parquet", joined.select("family_id", "consumption"))
 
