@@ -128,7 +128,7 @@ def _wide_rows(rows: Sequence[BarRow]) -> tuple[Markup, float]:
 
 def _paired_rows(rows: Sequence[BarRow], headings: tuple[str, str]) -> tuple[Markup, float]:
     """Two bars a row, each under its heading."""
-    body = _text(262, 16, headings[0], "q") + _text(726, 16, headings[1], "q")
+    body = _text(262, 16, headings[0], "q") + _text(734, 16, headings[1], "q")
     y = 24.0
     for row in rows:
         lines = _wrapped(row.label, 28)
@@ -136,13 +136,13 @@ def _paired_rows(rows: Sequence[BarRow], headings: tuple[str, str]) -> tuple[Mar
         middle = y + tall / 2
         for index, line in enumerate(lines):
             body += _text(0, middle + 5 + 18 * (index - (len(lines) - 1) / 2), line, "t")
-        body += _bar(row, 262, middle - 10, 310, 20)
-        body += _text(584, middle + 5, row.text, "b")
+        body += _bar(row, 262, middle - 10, 266, 20)
+        body += _text(540, middle + 5, row.text, "b")
         if row.second:
             long, words = row.second
             if long > 0:
-                body += _bar(BarRow("", (("plain", long),), ""), 726, middle - 10, 160, 20)
-            body += _text(898 if long > 0 else 726, middle + 5, words, "b" if long > 0 else "q")
+                body += _bar(BarRow("", (("plain", long),), ""), 734, middle - 10, 140, 20)
+            body += _text(886 if long > 0 else 734, middle + 5, words, "b" if long > 0 else "q")
         y += tall
     return body, y + 6
 
@@ -179,8 +179,8 @@ def legend(items: Iterable[tuple[str, str]]) -> Markup:
     listed = [
         Markup(
             '<li><svg class="swatch" viewBox="0 0 22 14" aria-hidden="true" focusable="false">'
-            '<rect class="{}" x="1" y="1" width="20" height="12"/></svg> {}</li>'
-        ).format(css, words)
+            '<rect class="{}" x="{}" y="1" width="{}" height="12"/></svg> {}</li>'
+        ).format(css, *((10, 3) if css == "line" else (1, 20)), words)
         for css, words in items
     ]
     return Markup('<ul class="legend">{}</ul>').format(Markup("").join(listed))

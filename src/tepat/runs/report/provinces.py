@@ -45,7 +45,7 @@ _ROWS = """\
 52,Nusa Tenggara Barat,NTB,10.25,5,1.5,10.4
 53,Nusa Tenggara Timur,NTT,11.25,5,2.5,10.4
 61,Kalimantan Barat,Kalbar,5,2,4.25,1.5
-62,Kalimantan Tengah,Kalteng,6,2,5.1,2.5
+62,Kalimantan Tengah,Kalteng,6,2,5,2.5
 63,Kalimantan Selatan,Kalsel,6.5,3,6,3.5
 64,Kalimantan Timur,Kaltim,7,2,6,2.5
 65,Kalimantan Utara,Kaltara,7,1,6,1.5

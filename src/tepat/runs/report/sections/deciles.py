@@ -18,12 +18,14 @@ Counts = dict[str, tuple[int, int]]  # decile -> families awarded, all families
 def deciles(content: Content, drawn: Drawn) -> Section:
     """Share of the families of each decile that hold an award."""
     speech = drawn.speech
-    counted = {p.name: _counts(content, p.name) for p in content.programmes}
-    pictures = [(p, small(drawn, p, _pairs(counted[p.name]))) for p in content.programmes]
+    found = {p.name: _counts(content, p.name) for p in content.programmes}
+    if not any(found.values()):
+        return Section("deciles", speech.say("deciles_title"), (speech.say("deciles_empty"),))
+    pictures = [(p, small(drawn, p, _pairs(found[p.name]))) for p in content.programmes]
     figure = Figure(
         speech.say("deciles_caption"),
         grid(pictures, speech),
-        _table(content, counted, speech),
+        _table(content, found, speech),
         many=True,
     )
     return Section("deciles", speech.say("deciles_title"), (speech.say("deciles_lead"),), (figure,))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from tepat.runs.report.content import Content
 from tepat.runs.report.drawing import BarRow
@@ -10,10 +13,46 @@ from tepat.runs.report.helped import KABUPATEN, PROVINCE, Place
 from tepat.runs.report.maps import Measure, Outline, outline, tile_map, true_map
 from tepat.runs.report.page_parts import TEXT, Drawn, Figure, Section, Table, columns
 from tepat.runs.report.provinces import place_name
-from tepat.runs.report.speech import Speech
+from tepat.runs.report.speech import NONE, Speech
 
 MOST_BARS = 30
 SHAPES = "place"
+SHARE = ("code", "families", "helped", "share")
+MONEY = ("code", "families", "amount_year", "per_family")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The places of one level, with their names in one language."""
+
+    level: str
+    found: dict[str, Place]
+    names: dict[str, str]
+    speech: Speech
+    outlined: Outline | None
+
+    def table(self, caption: str, headings: tuple[str, ...]) -> Table:
+        """One row for each place, with the columns of these headings."""
+        rows: list[list[str | Markup]] = [
+            [self.names[code], *(self._cell(place, heading) for heading in headings)]
+            for code, place in self.found.items()
+        ]
+        words = [self.speech.say(heading) for heading in headings]
+        return Table(caption, columns(self.speech.say(self.level), *words, kinds=(TEXT,)), rows)
+
+    def _cell(self, place: Place, heading: str) -> str:
+        speech = self.speech
+        match heading:
+            case "code":
+                return place.code or NONE
+            case "share":
+                return speech.share(place.helped, place.families)
+            case "amount_year":
+                return speech.rupiah(place.amount_year)
+            case "per_family":
+                return speech.rupiah(place.amount_per_family or 0)
+            case _:
+                return speech.number(getattr(place, heading))
 
 
 def drawn_level(content: Content) -> str:
@@ -23,29 +62,6 @@ def drawn_level(content: Content) -> str:
     return PROVINCE if content.boundaries.level == 2 else KABUPATEN
 
 
-def places(content: Content, drawn: Drawn, outlined: Outline | None) -> Section:
-    """Share of families helped, and rupiah per family."""
-    speech = drawn.speech
-    level = drawn_level(content)
-    found = content.helped.places(level)
-    title = speech.say("places_title")
-    if not any(found):
-        return Section("places", title, (speech.say("places_none"),))
-    lead = [speech.say("places_lead")]
-    if content.boundaries and content.boundaries.renamed:
-        lead.append(speech.say("renamed", names=", ".join(content.boundaries.renamed)))
-    names = {code: _name(code, speech, outlined) for code in found}
-    table = _table(found, names, level, speech)
-    if outlined is not None or (level == PROVINCE and content.helped.fits_tiles()):
-        figures = _maps(found, names, level, drawn, outlined)
-        figures[0] = _with(figures[0], table)
-        figures[1] = _with(figures[1], table)
-    else:
-        figures = [_bars(found, names, drawn, table)]
-    tables = (_by_programme(content, speech),) if level == PROVINCE else ()
-    return Section("places", title, tuple(lead), tuple(figures), tables=tables)
-
-
 def outlined_places(content: Content) -> Outline | None:
     """The shapes of the boundaries file, projected; None where none was given."""
     if content.boundaries is None:
@@ -53,8 +69,32 @@ def outlined_places(content: Content) -> Outline | None:
     return outline(content.boundaries, set(content.helped.places(drawn_level(content))))
 
 
-def _with(figure: Figure, table: Table) -> Figure:
-    return Figure(figure.caption, figure.picture, table, figure.legend, figure.note)
+def places(content: Content, drawn: Drawn, outlined: Outline | None) -> Section:
+    """Share of families helped, and rupiah per family."""
+    speech, level = drawn.speech, drawn_level(content)
+    title, found = speech.say("places_title"), content.helped.places(level)
+    if not any(found):
+        return Section("places", title, (speech.say("places_none"),))
+    names = {code: _name(code, speech, outlined) for code in found}
+    shown = Shown(level, found, names, speech, outlined)
+    if outlined is not None or (level == PROVINCE and content.helped.fits_tiles()):
+        figures = _maps(shown, drawn)
+    else:
+        figures = [_bars(shown, drawn)]
+    tables = (_by_programme(content, speech),) if level == PROVINCE else ()
+    return Section("places", title, _lead(content, shown), tuple(figures), tables=tables)
+
+
+def _lead(content: Content, shown: Shown) -> tuple[str, ...]:
+    speech, lead = shown.speech, [shown.speech.say("places_lead")]
+    if content.boundaries and content.boundaries.renamed:
+        lead.append(speech.say("renamed", names=", ".join(content.boundaries.renamed)))
+    if shown.outlined:
+        absent = [code for code in shown.found if code and code not in shown.outlined.names]
+        if absent:
+            listed = speech.say(f"n_{shown.level}", n=speech.number(len(absent)))
+            lead.append(speech.say("not_on_map", places=listed))
+    return tuple(lead)
 
 
 def _name(code: str, speech: Speech, outlined: Outline | None) -> str:
@@ -65,15 +105,10 @@ def _name(code: str, speech: Speech, outlined: Outline | None) -> str:
     return place_name(code)
 
 
-def _measures(
-    found: dict[str, Place], names: dict[str, str], level: str, speech: Speech
-) -> list[Measure]:
-    shares = {code: p.share for code, p in found.items() if code and p.share is not None}
-    money = {
-        code: float(p.amount_per_family)
-        for code, p in found.items()
-        if code and p.amount_per_family is not None
-    }
+def _measures(shown: Shown) -> tuple[Measure, Measure]:
+    speech, known = shown.speech, [place for code, place in shown.found.items() if code]
+    shares = {p.code: p.share for p in known if p.share is not None}
+    money = {p.code: float(p.amount_per_family) for p in known if p.amount_per_family is not None}
 
     def rupiah(value: float) -> str:
         return speech.money(round(value))
@@ -81,101 +116,72 @@ def _measures(
     def few(value: float) -> str:
         return speech.compact(round(value))
 
-    def measure(
-        caption: str,
-        values: dict[str, float],
-        text: Callable[[float], str],
-        short: Callable[[float], str],
-    ) -> Measure:
-        low, high = (pick(values, key=lambda code: values[code]) for pick in (min, max))
-        about = speech.say(
-            "map_about",
-            caption=caption,
-            low=text(values[low]),
-            low_place=names[low],
-            high=text(values[high]),
-            high_place=names[high],
-        )
-        places = speech.say(f"n_{level}", n="{n}")
-        return Measure(caption, about, values, text, short, speech.say("no_data"), places)
-
-    return [
-        measure(speech.say("share_caption"), shares, speech.percent, speech.percent),
-        measure(speech.say("money_caption"), money, rupiah, few),
-    ]
+    return (
+        _measure(shown, speech.say("share_caption"), shares, speech.percent, speech.percent),
+        _measure(shown, speech.say("money_caption"), money, rupiah, few),
+    )
 
 
-def _maps(
-    found: dict[str, Place],
-    names: dict[str, str],
-    level: str,
-    drawn: Drawn,
-    outlined: Outline | None,
-) -> list[Figure]:
-    speech, figures = drawn.speech, []
-    notes = ([] if outlined else [speech.say("tiles_note")], [speech.say("money_note")])
-    for measure, note in zip(_measures(found, names, level, speech), notes, strict=True):
+def _measure(
+    shown: Shown,
+    caption: str,
+    values: dict[str, float],
+    text: Callable[[float], str],
+    short: Callable[[float], str],
+) -> Measure:
+    speech = shown.speech
+    low, high = (pick(values, key=lambda code: values[code]) for pick in (min, max))
+    about = speech.say(
+        "map_about",
+        caption=caption,
+        low=text(values[low]),
+        low_place=shown.names[low],
+        high=text(values[high]),
+        high_place=shown.names[high],
+    )
+    places = speech.say(f"n_{shown.level}", n="{n}")
+    return Measure(caption, about, values, text, short, speech.say("no_data"), places)
+
+
+def _maps(shown: Shown, drawn: Drawn) -> list[Figure]:
+    speech, outlined, figures = shown.speech, shown.outlined, []
+    notes = ("" if outlined else speech.say("tiles_note"), speech.say("money_note"))
+    for measure, note, headings in zip(_measures(shown), notes, (SHARE, MONEY), strict=True):
         picture = (
             true_map(drawn.pictures, measure, outlined, SHAPES)
             if outlined
             else tile_map(drawn.pictures, measure)
         )
-        figures.append(Figure(measure.title, picture, None, measure.legend(), note=" ".join(note)))
+        table = shown.table(measure.title, headings)
+        figures.append(Figure(measure.title, picture, table, measure.legend(), note))
     return figures
 
 
-def _bars(found: dict[str, Place], names: dict[str, str], drawn: Drawn, table: Table) -> Figure:
-    speech = drawn.speech
-    known = [place for code, place in found.items() if code]
-    shown = sorted(known, key=lambda p: (-p.families, p.code))[:MOST_BARS]
-    shown.sort(key=lambda place: place.code)
-    share = next(iter(_measures(found, names, KABUPATEN, speech)))
+def _bars(shown: Shown, drawn: Drawn) -> Figure:
+    speech = shown.speech
+    known = [place for code, place in shown.found.items() if code]
+    most = sorted(known, key=lambda p: (-p.families, p.code))[:MOST_BARS]
+    share, money = _measures(shown)
+    highest = max(money.values.values(), default=0) or 1
     rows = [
         BarRow(
-            names[place.code],
+            shown.names[place.code],
             (("plain", place.share or 0.0),),
             speech.share(place.helped, place.families),
-            speech.say("per_family_short", money=speech.money(place.amount_per_family or 0)),
+            second=(
+                (place.amount_per_family or 0) / highest,
+                speech.money(place.amount_per_family or 0),
+            ),
         )
-        for place in shown
+        for place in sorted(most, key=lambda place: place.code)
     ]
     note = speech.say("money_note")
-    if len(shown) < len(known):
-        note = f"{speech.say('most_families', n=len(shown))} {note}"
-    return Figure(
-        f"{speech.say('share_caption')}; {speech.say('money_caption').lower()}",
-        drawn.pictures.bars(share.title, share.about, rows),
-        table,
-        note=note,
-    )
-
-
-def _table(found: dict[str, Place], names: dict[str, str], level: str, speech: Speech) -> Table:
-    return Table(
-        f"{speech.say('share_caption')}; {speech.say('money_caption').lower()}",
-        columns(
-            speech.say(level),
-            speech.say("code"),
-            speech.say("families"),
-            speech.say("helped"),
-            speech.say("share"),
-            speech.say("amount_year"),
-            speech.say("per_family"),
-            kinds=(TEXT,),
-        ),
-        [
-            [
-                names[code],
-                code or "–",
-                speech.number(place.families),
-                speech.number(place.helped),
-                speech.share(place.helped, place.families),
-                speech.rupiah(place.amount_year),
-                speech.rupiah(place.amount_per_family or 0),
-            ]
-            for code, place in found.items()
-        ],
-    )
+    if len(most) < len(known):
+        note = f"{speech.say('most_families', n=len(most))} {note}"
+    caption = speech.say("both_caption")
+    headings = (share.title, money.title)
+    picture = drawn.pictures.bars(caption, f"{share.about} {money.about}", rows, headings)
+    return Figure(caption, picture, shown.table(caption, (*SHARE, *MONEY[2:])), note=note)
 
 
 def _by_programme(content: Content, speech: Speech) -> Table:

@@ -63,7 +63,8 @@ def _lines(content: Content, programme: str) -> list[Line]:
 
 
 def _key(speech: Speech) -> list[tuple[str, str]]:
-    return [("yes", speech.say("awarded")), ("wait", speech.say("waiting"))]
+    words = (("yes", "awarded"), ("wait", "waiting"), ("line", "quota_line"))
+    return [(css, speech.say(word)) for css, word in words]
 
 
 def _overview(limited: list[Programme], lines: dict[str, list[Line]], drawn: Drawn) -> Figure:
@@ -148,8 +149,8 @@ def _kabupaten(programme: Programme, lines: list[Line], drawn: Drawn) -> Figure:
         ),
         [[_place(line, speech), *_numbers(line, speech)] for line in lines],
     )
-    about = speech.say("quotas_about")
-    return Figure(caption, drawn.pictures.bars(caption, about, rows), table)
+    picture = drawn.pictures.bars(caption, speech.say("quotas_about"), rows)
+    return Figure(caption, picture, table, legend(_key(speech)))
 
 
 def _place(line: Line, speech: Speech) -> str:
