@@ -9,7 +9,8 @@ from typing import Any
 from tepat.policy.load import policy_from_files
 from tepat.policy.model import Policy
 from tests.twin.engine import engine_answers
-from tests.twin.twin import Answer, Family, Member
+from tests.twin.reading import Family, Member
+from tests.twin.twin import Answer
 
 DAY = date(2025, 7, 1)
 LETTERS = "abcdefgh"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.eligibility.small import DAY, LETTERS, answers, people, small_policy
 from tests.twin.engine import differences, engine_answers, twin_answers
-from tests.twin.twin import Family, Member
+from tests.twin.reading import Family, Member
 
 FEW = settings(
     max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.eligibility.small import answers, people, small_policy
-from tests.twin.twin import Answer, Family, Flag, Member
+from tests.twin.reading import Family, Flag, Member
+from tests.twin.twin import Answer
 
 FITS = {"fits_a": True, "age": 30}
 OLD = {"fits_a": True, "age": 90}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.eligibility.small import answers, people, small_policy
-from tests.twin.twin import Family
+from tests.twin.reading import Family
 
 YES, NO, UNKNOWN = "eligible", "not_eligible", "cannot_decide"
 T, F, N = True, False, None

@@ -12,7 +12,8 @@ from typing import Any
 
 from tepat.eligibility.cases import Case
 from tepat.policy.model import Policy, Programme
-from tests.twin.twin import Answer, Benefit, Family, Flag, Member, Reading, Twin
+from tests.twin.reading import Benefit, Family, Flag, Member, Reading
+from tests.twin.twin import Answer, Twin
 
 NOTHING = "not_in_force"
 

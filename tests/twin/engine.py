@@ -9,7 +9,8 @@ from typing import Any
 from tepat.eligibility.facts import with_computed
 from tepat.eligibility.rules import OUTCOMES, Facts, decide
 from tepat.policy.model import Policy
-from tests.twin.twin import Answer, Family, Twin
+from tests.twin.reading import Family
+from tests.twin.twin import Answer, Twin
 
 PERSONS = 1000  # person_id = family_id * PERSONS + place in the family
 PLACES = ("province", "kabupaten", "kecamatan", "village")

@@ -14,7 +14,7 @@ from typing import Any
 
 from tepat.policy.language import Node
 from tepat.policy.model import Policy, Variable
-from tests.twin.twin import Benefit, Family, Flag, Member
+from tests.twin.reading import Benefit, Family, Flag, Member
 
 PLACES = ("province", "kabupaten", "kecamatan", "village")
 LENGTHS = (2, 4, 6, 10)

@@ -181,12 +181,18 @@ def _accepted(
         rule = writer.truth(3, member=member, counting=counting)
         condition, who = (rule, "works") if counting else ("remote", rule)
         tried = {f"programmes/{name}/programme.yaml": _programme(name, [condition], [who], "")}
-        try:
-            policy_from_files({**files, **tried})
-        except TepatError:
-            continue
-        found.append(rule)
+        if _loads({**files, **tried}):
+            found.append(rule)
     return found
+
+
+def _loads(files: dict[str, str]) -> bool:
+    """Whether the loader takes a policy."""
+    try:
+        policy_from_files(files)
+    except TepatError:
+        return False
+    return True
 
 
 def _grounds() -> str:

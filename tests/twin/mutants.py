@@ -18,6 +18,7 @@ from typing import Any
 from unittest import mock
 
 from tepat.policy import load
+from tepat.policy.language import Expression
 from tepat.policy.model import Calendar, Policy, Programme
 from tepat.policy.yaml_file import Problems, parse_yaml
 
@@ -199,17 +200,28 @@ def changed_days(mutant: Mutant, before: Programme, after: Programme) -> list[da
 
 
 def as_on(programme: Programme, day: date) -> Any:
-    """All that a day decides: values, conditions, components and calendars in force."""
+    """All that a day decides: values that a rule in force uses, conditions, components, calendars."""
     if not programme.is_in_force(day):
         return None
-    values = {name: p.on(day) for name, p in programme.parameters.items()}
+    conditions = [c for c in programme.conditions if c.in_force(day)]
+    components = [c for c in programme.components if _asked(c.periods, day)]
+    components = [c for c in components if None not in _values(programme, c.amount, day).values()]
+    rules = [c.rule for c in conditions] + [c.at_most for c in components if c.at_most]
+    rules += [rule for c in components for rule in (c.who, c.amount)] + list(programme.priority)
+    rules += [rule for rule in (programme.amount, programme.quota, programme.at_most) if rule]
+    used = [_values(programme, rule, day) for rule in rules]
     channels = dict.fromkeys(c.channel for c in programme.calendars)
     return (
-        {name: None if dated is None else dated.value for name, dated in values.items()},
-        [c.name for c in programme.conditions if c.in_force(day)],
-        [c.name for c in programme.components if _asked(c.periods, day)],
+        [values for values in used if None not in values.values()],
+        [c.name for c in [*conditions, *components]],
         {channel: _months(programme.calendars, channel, day) for channel in [None, *channels]},
     )
+
+
+def _values(programme: Programme, rule: Expression, day: date) -> dict[str, Any]:
+    """The parameters of a rule with their values on a day; None where one has none."""
+    dated = {name: programme.parameters[name].on(day) for name in rule.names("parameter")}
+    return {name: None if value is None else value.value for name, value in dated.items()}
 
 
 def _asked(periods: Any, day: date) -> bool:

@@ -37,10 +37,17 @@ def survivors(policy: Policy, cases: Sequence[Case], changes: Sequence[Mutant]) 
         return [mutant for mutant in changes if not _noticed(policy, cases, mutant)]
 
 
-def _noticed(policy: Policy, cases: Sequence[Case], mutant: Mutant) -> bool:
+def _changed(policy: Policy, mutant: Mutant) -> Policy | None:
+    """The changed policy; None where the loader refuses it."""
     try:
-        changed = mutated(policy, mutant)
+        return mutated(policy, mutant)
     except TepatError:
+        return None
+
+
+def _noticed(policy: Policy, cases: Sequence[Case], mutant: Mutant) -> bool:
+    changed = _changed(policy, mutant)
+    if changed is None:
         return True
     asked = list(cases)
     if mutant.file.startswith("programmes/"):
@@ -92,12 +99,9 @@ def test_the_engine_notices_what_the_twin_notices(programme: str) -> None:
     changes = _all_mutants(policy, programme)
     red = 0
     for mutant in changes[:: max(1, len(changes) // 4)]:
-        try:
-            changed = mutated(policy, mutant)
-        except TepatError:
-            continue
-        witness = next((case for case in own if not case_holds(changed, case)), None)
-        if witness is not None:
+        changed = _changed(policy, mutant)
+        witness = changed and next((c for c in own if not case_holds(changed, c)), None)
+        if changed is not None and witness is not None:
             red += 1
             assert not check_cases(policy, [witness])
             assert check_cases(changed, [witness]), f"{mutant} goes unnoticed by {witness.where}"

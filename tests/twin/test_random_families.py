@@ -13,7 +13,8 @@ from tepat.policy.load import load_policy
 from tepat.policy.model import Policy
 from tests.twin.engine import differences, engine_answers, twin_answers
 from tests.twin.families import Pools, random_family
-from tests.twin.twin import Family, Flag, Member, Twin
+from tests.twin.reading import Family, Flag, Member
+from tests.twin.twin import Twin
 
 DAYS = [
     date(2019, 6, 1),

@@ -1,4 +1,4 @@
-"""Twin and engine agree on random rules: every construct of the language, through whole decisions."""
+"""Twin and engine agree on random rules: every construct of the language, in whole decisions."""
 
 from __future__ import annotations
 
@@ -23,6 +23,5 @@ def test_twin_and_engine_agree_on_random_rules(seed: int) -> None:
     given = {"lists": LISTS[seed % 2], "benefits_given": seed != 2}
     engine, twin = engine_answers(*asked, **given), twin_answers(*asked, **given)
     found = differences(engine, twin)
-    states = [len(answer.failed) + len(answer.unknown) for answer in twin.values()]
-    assert min(states) < 12 < max(states)
+    assert len({name for answer in twin.values() for name in answer.failed | answer.unknown}) > 20
     assert not found, f"{len(found)} differences, first of them:\n" + "\n".join(found[:10])
