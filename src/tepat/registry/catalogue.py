@@ -164,7 +164,7 @@ _RULES = (
     ),
     _rule(
         "number_numeric",
-        ERROR,
+        WARNING,
         "NIK atau nomor KK berupa bilangan, digitnya hilang",
         "A NIK or KK number stored as a number has lost digits",
         "Jadikan kolom itu teks di lembar kerja lalu ketik ulang dari dokumen aslinya.",

@@ -156,8 +156,9 @@ class _Reader:
             if own and column.kind in ("text", "name", "yes_no", "date"):
                 sound.append(name)
             elif own and column.kind in ("identifier", "place"):
-                value = self.readings[name].value
-                tests[name] = f"count(*) FILTER (WHERE {source} IS DISTINCT FROM ({value})) = 0"
+                value, rule = self.readings[name].value, self.readings[name].rule
+                other = f"{source} IS DISTINCT FROM ({value}) OR ({rule}) IS NOT NULL"
+                tests[name] = f"count(*) FILTER (WHERE {other}) = 0"
             elif kind in WHOLE_NUMBERS and (span := _span(column)):
                 low, high = span
                 tests[name] = f"coalesce(min({source}) >= {low} AND max({source}) <= {high}, true)"
@@ -187,7 +188,10 @@ class _Reader:
             return
         filled = ", ".join(self._filled(name) for name in checked)
         before = self.bench.con.execute(f"SELECT {filled} FROM {self.raw}").fetchone()
-        read = ", ".join(f"count({quoted(name)})" for name in checked)
+        read = ", ".join(
+            "0" if self.columns[name].kind == "identifier" else f"count({quoted(name)})"
+            for name in checked
+        )
         after = self.bench.con.execute(f"SELECT {read} FROM {view}").fetchone()
         for name, was, now in zip(checked, before, after, strict=True):
             if was > now:
@@ -195,6 +199,8 @@ class _Reader:
 
     def _filled(self, name: str) -> str:
         column = quoted(self.names[name])
+        if self.columns[name].kind == "identifier":  # it is kept, but may have been a number
+            return f"count(*) FILTER (WHERE ({self.readings[name].rule}) IS NOT NULL)"
         text = self._type(name) == "VARCHAR"
         return f"count(nullif(trim({column}), ''))" if text else f"count({column})"
 

@@ -270,10 +270,8 @@ def _place(column: Column, text: str) -> str:
 def _identifier(text: str) -> Reading:
     bare = f"ltrim({text}, '''')"  # a spreadsheet's mark for text
     numeric = f"regexp_matches({bare}, '^[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+$|^[0-9]{{16}}[.,]0+$')"
-    return Reading(
-        f"CASE WHEN NOT {numeric} THEN nullif({bare}, '') END",
-        f"CASE WHEN {numeric} THEN 'number_numeric' END",
-    )
+    # what is left of the number stays: its form is wrong, and the rule says why
+    return Reading(f"nullif({bare}, '')", f"CASE WHEN {numeric} THEN 'number_numeric' END")
 
 
 DAY_OR_MONTH_FIRST = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})$"
