@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import tepat
-from tests.twin.twin import Answer, Benefit, Family, Flag, Member
+from tests.twin.reading import Benefit, Family, Flag, Member
+from tests.twin.twin import Answer
 
 MAPPINGS = Path(__file__).parents[2] / "policy" / "mappings"
 JAMBI_DAY = "2020-03-15"
