@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from tepat.engine.errors import TepatError
-from tepat.runs.explain import explain
+from tepat.runs import explain as explaining
 from tepat.runs.explain_text import as_text
 from tepat.runs.folder import RunFolder
 from tests.conftest import tepat
@@ -25,6 +26,16 @@ def family(run: Path, where: str, source: str = "awards/awards.parquet") -> str:
     ).fetchone()
     assert found, f"no family where {where}"
     return str(found[0])
+
+
+@cache
+def _explained(path: Path, key: str) -> dict[str, Any]:
+    return explaining.explain(RunFolder(path), key)
+
+
+def explain(run: RunFolder, key: str) -> dict[str, Any]:
+    """An explanation, worked out once per family."""
+    return _explained(run.path, key)
 
 
 def programme(found: dict[str, Any], name: str) -> dict[str, Any]:

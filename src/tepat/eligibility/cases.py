@@ -213,8 +213,9 @@ def _alike(policy: Policy, case: Case) -> Any:
     """Cases with an equal key ask the same rule with the same values: they run together."""
     programme, day = policy.programmes[case.programme], case.on
     values = [parameter.on(day) for parameter in programme.parameters.values()]
-    dated = (*programme.conditions, *programme.components)
-    asked = [any(p.covers(day) for p in item.periods) for item in dated if item.periods]
+    periods = [item.periods for item in programme.conditions]
+    periods += [item.periods for item in programme.components]
+    asked = [any(period.covers(day) for period in own) for own in periods if own]
     required = {name for name in programme.excluded_by if policy.grounds[name].required}
     return (
         case.programme,

@@ -24,6 +24,7 @@ from tepat.runs.folder import RunFolder
 
 GIVEN = ("birth_date", "age", "sex", "relation")
 MOST_TRIES = 200
+MOST_AGAINST = 3
 BETTER = {"<=": 0, "<": -1, ">=": 0, ">": 1, "=": 0}
 
 
@@ -42,18 +43,18 @@ def what_would_change(
     run: RunFolder, policy: Policy, family: Family, seen: Evidence
 ) -> dict[str, dict[int, list[dict[str, Any]]]]:
     """By programme and person (0 for the family): changes that lead to aid, or to more of it."""
-    tries = list(itertools.islice(_tries(policy, family, seen.plans), MOST_TRIES))
+    plans = tuple(plan for plan in seen.plans if _could_gain(plan, family))
+    tries = list(itertools.islice(_tries(policy, family, plans), MOST_TRIES)) if plans else []
     if not tries:
         return {}
-    names = [plan.name for plan in seen.plans]
+    names = [plan.name for plan in plans]
     as_of = date.fromisoformat(run.manifest["as_of"])
     decisions = decide(policy, _copies(run, family, tries), as_of, names)
-    answers = {
-        "family": run.con.to_pyarrow(decisions.families).to_pylist(),
-        "member": run.con.to_pyarrow(decisions.members).to_pylist(),
-    }
+    units = {plan.programme.unit for plan in plans}
+    tables = {"family": decisions.families, "member": decisions.members}
+    answers = {unit: run.con.to_pyarrow(tables[unit]).to_pylist() for unit in units}
     found: dict[str, dict[int, list[dict[str, Any]]]] = {}
-    for plan in seen.plans:
+    for plan in plans:
         now = _now(plan, family)
         for row in sorted(answers[plan.programme.unit], key=lambda row: row["family_id"]):
             person = 0 if plan.of_family else row["person_id"] % 1_000
@@ -62,6 +63,15 @@ def what_would_change(
             if change:
                 found.setdefault(plan.name, {}).setdefault(key, []).append(change)
     return found
+
+
+def _could_gain(plan: Plan, family: Family) -> bool:
+    """Whether one change could bring aid, or more of it; many failures at once are not tried."""
+    for row in _now(plan, family).values():
+        against = row[f"{plan.name}__failed"] | row[f"{plan.name}__unknown"]
+        if 0 < int(against).bit_count() <= MOST_AGAINST or row[f"{plan.name}__open"]:
+            return True
+    return False
 
 
 def _now(plan: Plan, family: Family) -> dict[int, Mapping[str, Any]]:
