@@ -200,7 +200,7 @@ def changed_days(mutant: Mutant, before: Programme, after: Programme) -> list[da
 
 
 def as_on(programme: Programme, day: date) -> Any:
-    """All that a day decides: values that a rule in force uses, conditions, components, calendars."""
+    """All that a day decides: values that rules in force use, names, months of each channel."""
     if not programme.is_in_force(day):
         return None
     conditions = [c for c in programme.conditions if c.in_force(day)]
