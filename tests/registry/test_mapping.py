@@ -228,3 +228,16 @@ def test_a_mapping_that_is_not_there_is_missed(tmp_path: Path) -> None:
     with pytest.raises(TepatError) as caught:
         load_mapping(tmp_path / "none.yaml", variables())
     assert caught.value.code == "mapping_missing"
+
+
+def test_the_mapping_of_the_documentation_reads_a_roster(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/mappings.md").read_text(encoding="utf-8")
+    text = page.split("```yaml\n")[1].split("```")[0]
+    people = "HHID,NO,REL,SEX,AGE,URBAN,WT\n7,1,1,M,40,1,2.5\n7,2,9,F,9,1,2.5\n"
+    (tmp_path / "people.csv").write_text(people, encoding="utf-8")
+    mapping = read_mapping(text, "mappings.md", variables())
+    found = read(tmp_path, mapping, scratch=tmp_path / "s")
+    assert found.column("families", "family_size") == [2]
+    assert found.column("members", "relation") == [1, 8]
+    assert found.column("members", "sex") == [1, 2]
+    assert found.findings() == []
