@@ -104,8 +104,3 @@ def least_squares(train: pl.DataFrame, test: pl.DataFrame, codes: bool) -> Array
     model = LinearRegression().fit(spread(train), np.log(train["y"].to_numpy()))
     answer: Array = model.predict(spread(test))
     return answer
-
-
-def r_squared(truth: Array, predicted: Array) -> float:
-    """The share of the variance that is explained."""
-    return float(1 - ((truth - predicted) ** 2).sum() / ((truth - truth.mean()) ** 2).sum())

@@ -52,7 +52,7 @@ _FORMS: dict[str, Callable[[Choice], Fit]] = {
     "richer": rich,
 }
 # How many times its noise a form's gain must be before it is preferred to the simpler one.
-_CLEARLY = {"shrunk": 1.0, "richer": 2.0}
+_CLEARLY = {"shrunk": 1.5, "richer": 2.0}
 _NUMBERS = re.compile(r"\[\s*-?\d+(,\s*-?\d+)*\s*\]|\{\s*(\"at\"|\"value\")[^{}]*\}")
 
 

@@ -73,8 +73,8 @@ class _Pairs:
         return self.choice.finish(fit)
 
     def _error(self, fit: Fit, products: dict[int, Products]) -> float:
-        count = len(products[self.choice.folds[0]].xy)
-        return held_out_error(products, np.arange(count), pair_penalties(fit, count))
+        penalty = pair_penalties(self.shop, fit)
+        return held_out_error(products, np.arange(len(penalty)), penalty)
 
     def _important(self) -> list[Menu]:
         """The columns that move the prediction most; tables are sought among them."""
@@ -91,11 +91,10 @@ class _Pairs:
     def _residual(self) -> Array:
         """What each row's prediction from the other folds leaves over."""
         left = np.zeros(len(self.shop.y))
-        count = len(self.products[self.choice.folds[0]].xy)
-        penalty = pair_penalties(self.fit, count)
+        penalty = pair_penalties(self.shop, self.fit)
         for k in self.choice.folds:
             others = [p for j, p in self.products.items() if j != k]
-            b = solve(others, np.arange(count), penalty)
+            b = solve(others, np.arange(len(penalty)), penalty)
             for piece in chunks(np.flatnonzero(self.shop.folds == k)):
                 left[piece] = self.shop.y[piece] - spread(self.shop, self.fit, piece) @ b
         return left

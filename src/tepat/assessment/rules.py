@@ -8,7 +8,6 @@ arithmetic over the rank. Nothing here sums or compares floating-point numbers.
 from __future__ import annotations
 
 import difflib
-import math
 from typing import TYPE_CHECKING, Any
 
 from tepat.assessment.model import (
@@ -116,7 +115,7 @@ def _known(column: Any) -> Any:
     if kind.is_boolean():
         return column.cast("int64")
     if kind.is_floating():
-        return column.nullif(math.nan)
+        return _not_nan(column)
     if kind.is_string():
         column = column.strip()
         for word in MISSING_WORDS:
@@ -124,10 +123,17 @@ def _known(column: Any) -> Any:
     return column
 
 
+def _not_nan(number: Any) -> Any:
+    """Null for NaN. Not NULLIF: over Parquet, DuckDB concludes that no value equals NaN."""
+    import ibis
+
+    return ibis.cases((number.isnan(), ibis.null("float64")), else_=number)
+
+
 def _numeric(column: Any) -> Any:
     """The column as a number: whole where it is whole, else float64; null where it is no number."""
     if column.type().is_string():
-        return column.strip().try_cast("float64").nullif(math.nan)
+        return _not_nan(column.strip().try_cast("float64"))
     column = _known(column)
     return column if column.type().is_integer() else column.cast("float64")
 
