@@ -171,7 +171,8 @@ def _narrow_rows(rows: Sequence[BarRow]) -> tuple[Markup, float]:
 
 
 def _wrapped(words: str, width: int, most: int = 2) -> list[str]:
-    return textwrap.wrap(words, width, max_lines=most, placeholder=" …") or [""]
+    lines = textwrap.wrap(words, width - 2) if len(words) > width else [words]
+    return [*lines[: most - 1], f"{lines[most - 1]} …"] if len(lines) > most else lines
 
 
 def legend(items: Iterable[tuple[str, str]]) -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -42,8 +42,8 @@ class Measure:
         """The classes of its values."""
         return scale(self.values.values())
 
-    def legend(self) -> Markup:
-        """The key: from, to, and how many places."""
+    def legend(self, codes: Iterable[str]) -> Markup:
+        """The key: from, to, and how many places; ``codes`` are the places on the map."""
         found = self.scale
         items = []
         for index in range(found.steps):
@@ -51,7 +51,9 @@ class Measure:
             inside = sum(found.of(value) == index for value in self.values.values())
             ends = self.text(low) if low == high else f"{self.text(low)} – {self.text(high)}"
             items.append((found.css(low), f"{ends} ({self.places.format(n=inside)})"))
-        return legend([*items, ("none", self.no_data)])
+        if not set(codes) <= set(self.values):
+            items.append(("none", self.no_data))
+        return legend(items)
 
 
 def tile_map(pictures: Pictures, measure: Measure) -> Markup:

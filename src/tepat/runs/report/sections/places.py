@@ -12,7 +12,7 @@ from tepat.runs.report.drawing import BarRow
 from tepat.runs.report.helped import KABUPATEN, PROVINCE, Place
 from tepat.runs.report.maps import Measure, Outline, outline, tile_map, true_map
 from tepat.runs.report.page_parts import TEXT, Drawn, Figure, Section, Table, columns
-from tepat.runs.report.provinces import place_name
+from tepat.runs.report.provinces import TILES, place_name
 from tepat.runs.report.speech import NONE, Speech
 
 MOST_BARS = 30
@@ -153,7 +153,8 @@ def _maps(shown: Shown, drawn: Drawn) -> list[Figure]:
             else tile_map(drawn.pictures, measure)
         )
         table = shown.table(measure.title, headings)
-        figures.append(Figure(measure.title, picture, table, measure.legend(), note))
+        key = measure.legend(outlined.names if outlined else TILES)
+        figures.append(Figure(measure.title, picture, table, key, note))
     return figures
 
 
