@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import monthrange
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,8 +94,18 @@ def parse_yaml(text: str, file: str, problems: Problems) -> Any:
         problems.add(Where(file, mark.line + 1 if mark else 1), f"Not readable as YAML: {what}.")
     except (YAMLError, ValueError) as error:
         what = (str(error).splitlines() or [type(error).__name__])[0]
-        problems.add(Where(file, 1), f"Not readable as YAML: {what}.")
+        problems.add(Where(file, _line_of_no_day(text)), f"Not readable as YAML: {what}.")
     return None
+
+
+def _line_of_no_day(text: str) -> int:
+    """The line of the first date that no calendar has: YAML's own message does not tell it."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for found in re.findall(r"\b(\d{4})-(\d\d?)-(\d\d?)\b", line):
+            year, month, day_number = map(int, found)
+            if not (1 <= month <= 12 and 1 <= day_number <= monthrange(year, month)[1]):
+                return number
+    return 1
 
 
 def _plain_yaml() -> Any:
