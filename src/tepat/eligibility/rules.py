@@ -115,6 +115,7 @@ def criterion_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str
 
 
 def rules_for(plan: Plan, table: Any) -> Rules:
+    """A plan's rules over a staged table, with how many members count."""
     if not (plan.of_family and plan.components):
         return plan.rules.on(table)
     return plan.rules.on(table, chosen.counted_span(plan, table))

@@ -15,7 +15,7 @@ from tepat.engine.errors import TepatError
 from tepat.policy.language import Expression
 from tepat.policy.meaning import Scope, nearest
 from tepat.policy.model import Ground, Overlap, Policy, Programme, Text, Variable
-from tepat.policy.programme import read_programme
+from tepat.policy.programme import Known, read_programme
 from tepat.policy.variables import read_variables
 from tepat.policy.yaml_file import Problems, Reader, parse_yaml
 
@@ -157,7 +157,7 @@ def _programmes(
         units[name] = str(data.get("unit", "family")) if isinstance(data, Mapping) else "family"
     found = {}
     for name in names:
-        programme = read_programme(name, loaded, variables, grounds, units, problems)
+        programme = read_programme(name, loaded, Known(variables, grounds, units), problems)
         if programme is not None:
             found[name] = programme
     if not names:

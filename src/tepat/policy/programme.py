@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from tepat.policy.bounds import Number
 from tepat.policy.dated import read_calendars, read_parameters
@@ -61,13 +61,16 @@ FIXED = ("parameter", "number", "+", "-", "*", "floor", "min", "max", "named", "
 FREE = (0, 1, 12)  # numbers that no law changes; 12 are the months of a year
 
 
+class Known(NamedTuple):
+    """What a programme's files may name: variables, exclusion grounds, programmes' units."""
+
+    variables: Mapping[str, Variable]
+    grounds: Mapping[str, Ground]
+    units: Mapping[str, str]
+
+
 def read_programme(
-    name: str,
-    loaded: Mapping[str, Any],
-    variables: Mapping[str, Variable],
-    grounds: Mapping[str, Ground],
-    units: Mapping[str, str],
-    problems: Problems,
+    name: str, loaded: Mapping[str, Any], known: Known, problems: Problems
 ) -> Programme | None:
     """One programme from the parsed files of its folder; None where programme.yaml is missing."""
     folder = f"programmes/{name}"
@@ -76,20 +79,10 @@ def read_programme(
         return None
     r.only(*KEYS)
     r.need("programme", "name", "law", "in_force", "unit", "conditions")
-    if r.word("programme", name) != name:
-        r.wrong(
-            f"The programme is called '{r.word('programme')}', its folder '{name}'.",
-            "Give both one name.",
-            "programme",
-        )
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name) or "__" in name:
-        r.wrong(
-            f"'{name}' cannot be a programme's name.",
-            "Use small letters, digits and '_', beginning with a letter.",
-        )
-    parameters = read_parameters(loaded, folder, variables, problems)
+    _check_name(r, name)
+    parameters = read_parameters(loaded, folder, known.variables, problems)
     unit = r.word("unit", "family", ("family", "member"))
-    scope = Scope(variables, parameters, {}, units, unit == "member")
+    scope = Scope(known.variables, parameters, {}, known.units, unit == "member")
     values = _values(r, scope)
     scope = replace(scope, values={key: value.rule.node for key, value in values.items()})
     counted = replace(scope, counted=unit == "family" and bool(r.data.get("components")))
@@ -119,10 +112,31 @@ def read_programme(
         read_calendars(loaded, folder, problems),
         r.where,
     )
-    _check_names(r, programme, grounds, units)
+    _check_names(r, programme, known.grounds, known.units)
     _check_periods(r, programme)
     _check_numbers(r, programme)
     return programme
+
+
+def _check_name(r: Reader, name: str) -> None:
+    if r.word("programme", name) != name:
+        r.wrong(
+            f"The programme is called '{r.word('programme')}', its folder '{name}'.",
+            "Give both one name.",
+            "programme",
+        )
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name) or "__" in name:
+        r.wrong(
+            f"'{name}' cannot be a programme's name.",
+            "Use small letters, digits and '_', beginning with a letter.",
+        )
+    place = r.word("place")
+    if place and not re.fullmatch(r"(\d{2}){1,3}|\d{10}", place):
+        r.wrong(
+            f"'{place}' is not the code of a place.",
+            'Write 2, 4, 6 or 10 digits in quotes, such as "3204".',
+            "place",
+        )
 
 
 def _values(r: Reader, scope: Scope) -> dict[str, NamedValue]:
