@@ -30,22 +30,58 @@ def make_model() -> dict[str, Any]:
     features: list[dict[str, Any]] = []
     for k in range(LEVELS):
         amounts = {str(v): (v * 7919 * (k + 3)) % 90_001 - 45_000 for v in range(1, VALUES + 1)}
-        features.append({"column": f"c{k}", "kind": "levels", "values": "integer",
-                         "levels": amounts, "other": 0, "missing": 0})
+        features.append(
+            {
+                "column": f"c{k}",
+                "kind": "levels",
+                "values": "integer",
+                "levels": amounts,
+                "other": 0,
+                "missing": 0,
+            }
+        )
     for k in range(NUMBERS):
-        features.append({"column": f"n{k}", "kind": "number", "decimals": 0, "lowest": -1000,
-                         "highest": 3000, "level": 10, "zero": 50, "slope": 431_077 + k,
-                         "bends": [{"at": 100, "slope": -98_765}, {"at": 500, "slope": -54_321}],
-                         "divisor": 1000, "missing": 0})
+        features.append(
+            {
+                "column": f"n{k}",
+                "kind": "number",
+                "decimals": 0,
+                "lowest": -1000,
+                "highest": 3000,
+                "level": 10,
+                "zero": 50,
+                "slope": 431_077 + k,
+                "bends": [{"at": 100, "slope": -98_765}, {"at": 500, "slope": -54_321}],
+                "divisor": 1000,
+                "missing": 0,
+            }
+        )
     for k in range(PAIRS):
-        parts = [{"column": f"c{c}", "kind": "levels", "values": "integer",
-                  "levels": {str(v): v - 1 for v in range(1, VALUES + 1)}, "other": VALUES,
-                  "missing": VALUES + 1} for c in (k, k + 5)]
-        table = [[(i * 31 + j * 17 + k * 13) % 9_001 - 4_500 if max(i, j) < VALUES else 0
-                  for j in range(VALUES + 2)] for i in range(VALUES + 2)]
+        parts = [
+            {
+                "column": f"c{c}",
+                "kind": "levels",
+                "values": "integer",
+                "levels": {str(v): v - 1 for v in range(1, VALUES + 1)},
+                "other": VALUES,
+                "missing": VALUES + 1,
+            }
+            for c in (k, k + 5)
+        ]
+        table = [
+            [
+                (i * 31 + j * 17 + k * 13) % 9_001 - 4_500 if max(i, j) < VALUES else 0
+                for j in range(VALUES + 2)
+            ]
+            for i in range(VALUES + 2)
+        ]
         features.append({"kind": "pair", "parts": parts, "values": table})
-    return {"format": "tepat-model/1", "outcome": "consumption", "intercept": 14_000_000,
-            "features": features}
+    return {
+        "format": "tepat-model/1",
+        "outcome": "consumption",
+        "intercept": 14_000_000,
+        "features": features,
+    }
 
 
 def bare_sql(model: dict[str, Any], source: Path) -> str:
@@ -57,19 +93,20 @@ def bare_sql(model: dict[str, Any], source: Path) -> str:
             terms.append(f"case {feature['column']} {whens} else 0 end")
         elif feature["kind"] == "number":
             column = feature["column"]
-            bends = "".join(f" + {b['slope']} * greatest({column}::bigint - {b['at']}, 0)"
-                            for b in feature["bends"])
+            bends = "".join(
+                f" + {b['slope']} * greatest({column}::bigint - {b['at']}, 0)"
+                for b in feature["bends"]
+            )
             line = f"{feature['slope']} * ({column}::bigint - {feature['zero']}){bends}"
             terms.append(f"{feature['level']} + floor(({line}) / {feature['divisor']})::bigint")
         else:
             first, second = (part["column"] for part in feature["parts"])
-            whens = " ".join(f"when {(i + 1) * 10 + j + 1} then {feature['values'][i][j]}"
-                             for i in range(VALUES) for j in range(VALUES))
-            terms.append(f"case {first}::bigint * 10 + {second} {whens} else 0 end")
+            cells = [feature["values"][i][j] for i in range(VALUES) for j in range(VALUES)]
+            terms.append(f"({cells})[({first}::bigint - 1) * {VALUES} + {second}]")
     return f"""
         select family_id, family_key, score, rank, (rank - 1) * 10 // count(*) over () + 1 as decile
         from (select *, row_number() over (order by score, md5('{SEED}:' || family_key)) as rank
-              from (select family_id, family_key, {' + '.join(terms)} as score
+              from (select family_id, family_key, {" + ".join(terms)} as score
                     from read_parquet('{source}')))"""
 
 
@@ -77,7 +114,7 @@ def make_families(path: Path, rows: int) -> None:
     """Write made-up families, the same for the same number of rows."""
     columns = [f"(hash(i * 131 + {k}) % {VALUES} + 1)::smallint as c{k}" for k in range(LEVELS)]
     columns += [f"(hash(i * 137 + {k}) % 900)::integer as n{k}" for k in range(NUMBERS)]
-    duckdb.sql(f"""copy (select i as family_id, 'K' || i as family_key, {', '.join(columns)}
+    duckdb.sql(f"""copy (select i as family_id, 'K' || i as family_key, {", ".join(columns)}
                          from range({rows}) t(i)) to '{path}' (format parquet)""")
 
 
@@ -88,8 +125,9 @@ def run_ours(folder: Path, out: Path) -> None:
 
     con = open_engine()
     table = con.read_parquet(folder / "families.parquet")
-    scored = table.select("family_id", "family_key",
-                          score=score_expression(load_model(folder / "model.json"), table))
+    scored = table.select(
+        "family_id", "family_key", score=score_expression(load_model(folder / "model.json"), table)
+    )
     rank_and_decile(con, scored, SEED).to_parquet(out)
 
 
@@ -102,8 +140,9 @@ def run_bare(folder: Path, out: Path) -> None:
 
 def measure(which: str, folder: Path) -> tuple[float, float]:
     """Seconds (imports apart) and peak memory in GB of one way, in a process of its own."""
-    done = subprocess.run([sys.executable, __file__, which, str(folder)], check=True,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, __file__, which, str(folder)], check=True, capture_output=True, text=True
+    )
     seconds, memory = done.stdout.split()
     return float(seconds), float(memory)
 
@@ -133,7 +172,8 @@ def main(rows: int) -> None:
         differ = duckdb.sql(
             f"""select count(*) from '{folder}/ours.parquet' a join '{folder}/bare.parquet' b
                 using (family_id) where (a.score, a.rank, a.decile) is distinct from
-                                        (b.score, b.rank, b.decile)""").fetchone()
+                                        (b.score, b.rank, b.decile)"""
+        ).fetchone()
     print(f"families {rows:,}")
     print(f"ours     {ours[0]:.2f} s, {ours[1]:.2f} GB")
     print(f"bare     {bare[0]:.2f} s, {bare[1]:.2f} GB")

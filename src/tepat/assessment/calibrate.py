@@ -191,14 +191,17 @@ def _left_out(
     features: Sequence[str] | None,
     rank_signal: str | None,
 ) -> dict[str, str]:
-    """What is not used: when features are named, only what can say nothing."""
+    """What is not used; when features are named they are, and what speaks against them is kept."""
     useless = {n: why for n, c in survey.columns.items() if (why := of_no_use(c))}
+    kept = survey.columns.pop(rank_signal) if rank_signal else None
+    weights = to_column(frame.get_column(weight)) if weight else None
+    found = leave_out(survey, weight, _same_rows(weights, frame, survey))
+    if kept is not None:
+        survey.columns[kept.name] = kept
     if features is None:
-        kept = survey.columns.pop(rank_signal) if rank_signal else None
-        weights = to_column(frame.get_column(weight)) if weight else None
-        useless |= leave_out(survey, weight, _same_rows(weights, frame, survey))
-        if kept is not None:
-            survey.columns[kept.name] = kept
+        useless |= found
+    else:
+        survey.doubts = {n: why for n, why in found.items() if n not in useless}
     if rank_signal in useless:
         raise TepatError(
             "signal_useless",
@@ -293,6 +296,7 @@ def _about(
             "seed": seed,
         },
         "columns_left_out": survey.left_out,
+        "doubts": survey.doubts,
     }
 
 

@@ -222,12 +222,23 @@ def _role(feature: dict[str, Any]) -> str:
 
 
 def _left_out(model: dict[str, Any]) -> str:
-    left = model["columns_left_out"]
-    if not left:
-        return ""
-    lines = [f"- `{name}`: {why}" for name, why in list(left.items())[:_REASONS_SHOWN]]
-    more = f"\n- and {len(left) - _REASONS_SHOWN} more" if len(left) > _REASONS_SHOWN else ""
-    return "## Columns left out\n\n" + "\n".join(lines) + more
+    left, doubts = model["columns_left_out"], model["doubts"]
+    parts = []
+    if left:
+        more = len(left) - _REASONS_SHOWN
+        tail = f"\n- and {more} more" if more > 0 else ""
+        parts.append("## Columns left out\n\n" + _reasons(left) + tail)
+    if doubts:
+        parts.append(
+            "## Used because it was named\n\nWithout being named these would have been left out. A "
+            "part or copy of the outcome makes every figure above meaningless.\n\n"
+            + _reasons(doubts)
+        )
+    return "\n\n".join(parts)
+
+
+def _reasons(columns: dict[str, str]) -> str:
+    return "\n".join(f"- `{name}`: {why}" for name, why in list(columns.items())[:_REASONS_SHOWN])
 
 
 def _limits() -> str:
@@ -269,6 +280,7 @@ def report_lines(report: dict[str, Any]) -> list[Any]:
         groups = [(n, g | {"r2": None}) for n, g in judged["out_of_fold"]["groups"].items()]
         lines.append(_terminal_table("Exclusion error by group", groups, "exclusion"))
     lines += [f"Left out: {name} ({why})" for name, why in report["columns_left_out"].items()]
+    lines += [f"Used because named, though: {n} ({why})" for n, why in report["doubts"].items()]
     return [*lines, f"Model: {report['model']}", f"Model card: {report['card']}"]
 
 

@@ -78,6 +78,7 @@ class Survey:
     rows_read: int
     left_out_rows: dict[str, int]
     left_out: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
