@@ -20,6 +20,7 @@ from tepat.runs.report.provinces import TILES, code_of_name
 
 MOST_BYTES, MOST_SHAPES, MOST_POINTS = 40_000_000, 10_000, 3_000_000
 Ring = list[tuple[float, float]]
+Feature = tuple[dict[str, Any], tuple[Ring, ...]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ def read_boundaries(path: Path, codes: set[str]) -> Boundaries:
     Raises:
         TepatError: ``boundaries_missing``, ``boundaries_invalid`` or ``boundaries_no_match``.
     """
+    return _keyed(path, features_of(path), codes)
+
+
+def features_of(path: Path) -> list[Feature]:
+    """Properties and rings of every polygon; a run can call it early, before the work is done.
+
+    Raises:
+        TepatError: ``boundaries_missing`` or ``boundaries_invalid``.
+    """
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
@@ -71,7 +81,7 @@ def read_boundaries(path: Path, codes: set[str]) -> Boundaries:
         raise _invalid(path, "it holds no polygons")
     if len(found) > MOST_SHAPES or sum(_points(rings) for _, rings in found) > MOST_POINTS:
         raise _invalid(path, f"it has more than {MOST_SHAPES:,} shapes or {MOST_POINTS:,} points")
-    return _keyed(path, found, codes)
+    return found
 
 
 def _invalid(path: Path, why: str) -> TepatError:
@@ -85,9 +95,6 @@ def _invalid(path: Path, why: str) -> TepatError:
 
 def _points(rings: tuple[Ring, ...]) -> int:
     return sum(len(ring) for ring in rings)
-
-
-Feature = tuple[dict[str, Any], tuple[Ring, ...]]
 
 
 def _features(data: Any) -> Iterator[Feature]:

@@ -83,7 +83,7 @@ def targeting(run: RunFolder) -> Targeting | None:
     known = int(con.to_pyarrow(truth.count()).as_py())
     if known < TENTHS:
         return None
-    placed = con.create_table("report_placed", _placed(truth, known), temp=True)
+    placed = con.create_table("report_placed", _placed(truth, known), temp=True, overwrite=True)
     awards = run.table("awards")
     held = awards.filter(awards.status == "awarded").select("programme", "family_id").distinct()
     joined = held.inner_join(placed, "family_id")
