@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tepat.engine.errors import TepatError
 
@@ -20,6 +21,43 @@ def file_hash(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def content_hash(con: Any, table: Any) -> str:
+    """A hash of a table's rows, whatever their order, that any engine can repeat.
+
+    Each row becomes a text: its values in the order of the columns' names, with U+001F between.
+    A whole number, a decimal, a date and a truth stand as SQL writes them (``-12``, ``7.20``,
+    ``2025-07-01``, ``true``), a floating-point number as whole millionths, a list with commas
+    between, an unknown as U+001E. The first 15 hexadecimal digits of the text's MD5, in UTF-8, are
+    a number; the hash is the sum of these numbers modulo 2^60, after the number of rows.
+
+    Args:
+        con: the backend of ``table``.
+        table: an Ibis table without nested columns other than lists.
+    """
+    import ibis
+
+    parts = [_as_text(table[name]).fill_null("\x1e") for name in sorted(table.columns)]
+    text = parts[0]
+    for part in parts[1:]:
+        text = text + "\x1f" + part
+    number = (ibis.literal("0x") + text.hexdigest("md5").substr(0, 15)).cast("int64")
+    row = con.to_pyarrow(
+        table.select(number=number).agg(
+            rows=lambda t: t.count(), total=lambda t: t.number.cast("decimal(38,0)").sum()
+        )
+    ).to_pylist()[0]
+    return f"{row['rows']}:{int(row['total'] or 0) % 2**60:015x}"
+
+
+def _as_text(column: Any) -> Any:
+    kind = column.type()
+    if kind.is_floating():
+        return (column * 1_000_000).round().cast("decimal(38,0)").cast("string")
+    if kind.is_array():
+        return column.map(lambda value: value.cast("string")).join(",")
+    return column.cast("string")
 
 
 def code_version() -> str | None:

@@ -18,10 +18,11 @@ from typing import Any
 from tepat import __version__
 from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import code_version, file_hash, new_folder
+from tepat.engine.manifest import code_version, content_hash, file_hash, new_folder
 from tepat.policy.load import load_policy
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy
+from tepat.runs.folder import TABLES
 from tepat.runs.report import write_report
 from tepat.runs.request import Progress, Request, State
 from tepat.runs.steps import (
@@ -35,6 +36,7 @@ from tepat.runs.steps import (
 )
 from tepat.runs.summary import write_summary
 
+HASHED_UP_TO = 200_000  # families
 STEPS = ("read", "check", "rank", "decide", "allocate", "summarise", "report")
 
 
@@ -82,12 +84,27 @@ def _steps(state: State) -> None:
         allocate_step(state, plans)
     with _timed(state, "summarise"):
         write_summary(state.folder, state.con, state.manifest)
+        state.manifest["content"] = _contents(state)
     _keep_policy(state)
     _write_manifest(state)
     with _timed(state, "report"):
         write_report(state.folder, state.con, boundaries=state.request.boundaries)
     state.manifest["seconds"] = state.seconds
     _write_manifest(state)
+
+
+def _contents(state: State) -> dict[str, str] | None:
+    """A hash of each table's rows, order aside; None where the run is large, for it costs time.
+
+    ``content_hash`` gives the same for a finished run of any size, see docs/exports.md.
+    """
+    if state.manifest["rows"]["families"] > HASHED_UP_TO:
+        return None
+    return {
+        name: content_hash(state.con, state.con.read_parquet(str(state.folder / path)))
+        for name, path in TABLES.items()
+        if any(state.folder.glob(path))
+    }
 
 
 @contextmanager

@@ -98,7 +98,10 @@ def check_step(state: State, given: Input) -> Checked:
     members = with_computed(state.policy, members, "member", state.request.as_of)
     save(state, "facts/members.parquet", members)
     for name in ("flags", "lists", "benefits"):
-        save(state, f"facts/{name}.parquet", getattr(given, name))
+        table = getattr(given, name)
+        # where a row stood in its file is no fact: it would tell the order of the rows
+        own = [column for column in table.columns if not column.startswith("_")]
+        save(state, f"facts/{name}.parquet", table.select(*own))
     state.manifest["not_checked_rules"] = list(checked.not_checked)
     state.manifest["present"] = {name: list(columns) for name, columns in given.present.items()}
     return checked
