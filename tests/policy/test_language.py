@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tepat.policy.language import MAXIMUM_DEPTH, LanguageError, Node, parse
+from tepat.policy.language import (
+    COMPARISONS,
+    FUNCTIONS,
+    MAXIMUM_DEPTH,
+    QUANTIFIERS,
+    WORDS,
+    LanguageError,
+    Node,
+    parse,
+)
+from tests.house.repository import text_of
 
 
 def shape(node: Node) -> str:
@@ -103,3 +114,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         mistake = error
     assert mistake is None or 0 <= mistake.position <= len(text)
     assert mistake is None or mistake.what.endswith(".")
+
+
+def test_the_page_names_every_function_and_sign() -> None:
+    page = text_of(Path("docs/rule-language.md"))
+    words = [*FUNCTIONS, *(" ".join(pair) for pair in QUANTIFIERS), *COMPARISONS, *WORDS]
+    missing = [word for word in words if word not in page]
+    assert not missing, f"docs/rule-language.md does not name {missing}."
