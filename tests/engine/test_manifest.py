@@ -23,9 +23,13 @@ def test_a_folder_appears_whole(tmp_path: Path) -> None:
 def test_whatever_stops_the_work_nothing_is_left(
     tmp_path: Path, broken_by: type[BaseException]
 ) -> None:
-    with pytest.raises(broken_by), new_folder(tmp_path / "run") as folder:
-        (folder / "half.csv").write_text("a")
-        raise broken_by
+    def work() -> None:
+        with new_folder(tmp_path / "run") as folder:
+            (folder / "half.csv").write_text("a")
+            raise broken_by
+
+    with pytest.raises(broken_by):
+        work()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FILE_LINES, FUNCTION_LINES, HEADER_LINES = 500, 60, 20
-HEAVY = {"altair", "ibis", "polars", "pyspark", "scipy", "sklearn", "vl_convert"}
+HEAVY = {"ibis", "polars", "pyspark", "scipy", "sklearn"}
 IMPURE = {
     "asyncio",
     "django",

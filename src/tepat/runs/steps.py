@@ -30,11 +30,15 @@ def look_first(request: Request, policy: Policy) -> dict[str, dict[str, int]]:
     """Look at the small files before the large ones are read; returns the quotas.
 
     Raises:
-        TepatError: ``quota_missing``, ``quota_invalid``, ``deciles_missing``, ``truth_missing``.
+        TepatError: ``quota_…``, ``deciles_missing``, ``truth_missing``, ``boundaries_…``,
+            or what is wrong with the model.
     """
     if request.deciles is not None:
         need_deciles(request.deciles)
     truth_file(request.input, request.truth)
+    model_columns(request.model)
+    if request.boundaries is not None:
+        features_of(request.boundaries)
     return read_quota(request.quota, policy.programmes) if request.quota else {}
 
 
