@@ -19,6 +19,7 @@ from tepat.registry.files import Input, read_input
 from tepat.registry.mapping import load_mapping
 from tepat.registry.rules import Checked, check
 from tepat.runs.ranking import model_columns, need_deciles, ranking, small_table
+from tepat.runs.report.boundaries import features_of
 from tepat.runs.request import Request, State, save
 
 FAMILIES_AT_ONCE = 4_000_000
