@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.chain.real import made_once
 from tests.chain.small import DAY, FAMILIES, MEMBERS, left_behind, small_input
 from tests.conftest import tepat
 
@@ -268,14 +269,18 @@ def test_a_mistake_in_a_rule_names_file_and_line(tmp_path: Path) -> None:
 # ---- a run that goes through, and what it says when asked again ----
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+@pytest.fixture(scope="session")
+def clean(session_folder: Path) -> tuple[Path, dict[str, Any]]:
     """The unspoiled input run through, with what --json said."""
-    folder = tmp_path_factory.mktemp("clean")
-    small_input(folder / "input")
-    done = run_small(folder, "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder, json.loads(done.stdout)
+
+    def make(folder: Path) -> None:
+        small_input(folder / "input")
+        done = run_small(folder, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        (folder / "said.json").write_text(done.stdout, encoding="utf-8")
+
+    folder = made_once(session_folder, "clean_small", make)
+    return folder, json.loads((folder / "said.json").read_text(encoding="utf-8"))
 
 
 def test_good_input_runs_through_without_a_finding(clean: tuple[Path, dict[str, Any]]) -> None:
@@ -358,24 +363,29 @@ def test_foreign_text_files_are_read_like_our_own(
     assert decisions_of(tmp_path / "run") == decisions_of(clean[0] / "run")
 
 
-@pytest.fixture(scope="module")
-def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+SPOILED_FAMILIES = (
+    "F4,3204010101200004,32,3204,11\nF5,3204010101200005,32,3204,2\nF5,3204010101200005,32,3204,3\n"
+)
+SPOILED_MEMBERS = (
+    "P5,F9,3204010101800005,male,1980-01-01,head,no_longer,sma\n"
+    "P6,F4,3204010101800006,male,01/01/1980,head,no_longer,sma\n"
+    "P7,F4,3.204E+15,male,17 Agustus,child,no_longer,universe\n"
+    "P8,F5,3204010101800008,femal,31/12/1980,head,no_longer,sma\n"
+    "P9,F5,3204010101200009,male,2140-01-01,child,never,\n"
+    "P10,,3204010101800010,male,1980-01-01,child,never,\n"
+)
+
+
+@pytest.fixture(scope="session")
+def spoiled(session_folder: Path) -> Path:
     """A run on rows that are wrong in many ways, beside the right ones."""
-    folder = tmp_path_factory.mktemp("spoiled")
-    families = "F4,3204010101200004,32,3204,11\nF5,3204010101200005,32,3204,2\n"
-    families += "F5,3204010101200005,32,3204,3\n"
-    members = (
-        "P5,F9,3204010101800005,male,1980-01-01,head,no_longer,sma\n"
-        "P6,F4,3204010101800006,male,01/01/1980,head,no_longer,sma\n"
-        "P7,F4,3.204E+15,male,17 Agustus,child,no_longer,universe\n"
-        "P8,F5,3204010101800008,femal,31/12/1980,head,no_longer,sma\n"
-        "P9,F5,3204010101200009,male,2140-01-01,child,never,\n"
-        "P10,,3204010101800010,male,1980-01-01,child,never,\n"
-    )
-    small_input(folder / "input", FAMILIES + families, MEMBERS + members)
-    done = run_small(folder)
-    assert done.returncode == 0, done.stderr
-    return folder / "run"
+
+    def make(folder: Path) -> None:
+        small_input(folder / "input", FAMILIES + SPOILED_FAMILIES, MEMBERS + SPOILED_MEMBERS)
+        done = run_small(folder)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(session_folder, "spoiled_small", make) / "run"
 
 
 @pytest.mark.parametrize(
