@@ -146,3 +146,20 @@ def test_an_expression_knows_its_place_and_names() -> None:
     assert (rule.file, rule.line) == ("rules.yaml", 7)
     assert rule.names("parameter") == ("limit",)
     assert rule.names("variable") == ("f_number", "m_yes", "m_number")
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("max({} - 0.01, f_signed)", 12),
+        ("({} / (1 - count members (m_yes)))", 3),
+        ("min({}, f_number, f_number, f_number)", 4),
+    ],
+)
+def test_a_rule_that_unfolds_too_far_is_refused(text: str, levels: int) -> None:
+    one, many = text.format("f_number"), "f_number"
+    for _ in range(levels):
+        many = text.format(many)
+    assert read(f"{one} > 0").node.type == YES_NO
+    with pytest.raises(LanguageError, match=r"too long|past 2\^53"):
+        read(f"{many} > 0")

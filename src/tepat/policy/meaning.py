@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tepat.policy.bounds import ARITHMETIC, DIVISION_DECIMALS, LARGEST_ROSTER, LIMIT, Number
 from tepat.policy.language import Expression, LanguageError, Node, nearest, parse
+from tepat.policy.weight import check_weight
 
 if TYPE_CHECKING:
     from tepat.policy.model import Parameter, Variable
@@ -35,7 +36,6 @@ __all__ = [
     "understand",
     "variable_type",
 ]  # fmt: skip
-MOST_PIECES, MOST_LEVELS = 2_000, 80  # of one rule, its named values written out
 BUILT_IN = ("as_of", "roster_size", "counted_members")
 
 
@@ -81,25 +81,8 @@ def understand(text: str, scope: Scope, file: str = "", line: int = 0) -> Expres
         LanguageError: with the position in the text, what is wrong and the nearest valid name.
     """
     node = _Checker(scope).check(parse(text), member=scope.member)
-    pieces, levels = _measure(node, {})
-    if pieces > MOST_PIECES or levels > MOST_LEVELS:
-        raise LanguageError(
-            node.position,
-            "The rule is too long once its named values are written out.",
-            "Compare named values with numbers early, so that fewer are carried along.",
-        )
+    check_weight(node)
     return Expression(text, node, file, line)
-
-
-def _measure(node: Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """How many pieces a rule has and how deep it lies; shared named values are measured once."""
-    if id(node) not in known:
-        inner = [_measure(arg, known) for arg in node.args]
-        known[id(node)] = (
-            1 + sum(pieces for pieces, _ in inner),
-            1 + max((levels for _, levels in inner), default=0),
-        )
-    return known[id(node)]
 
 
 def describe(kind: Any) -> str:
