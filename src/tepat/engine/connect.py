@@ -6,6 +6,7 @@ Ibis takes most of a second to import, so it is imported when the first engine o
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,14 @@ def open_engine(scratch: Path | None = None, threads: int | None = None) -> Any:
     if scratch is not None:
         config["temp_directory"] = str(scratch)
     return ibis.duckdb.connect(**config)
+
+
+def exact(path: Path) -> str:
+    """A path as the engine must be given it, where ``*``, ``?`` and ``[`` stand for themselves.
+
+    Given as it is, a folder ``in[3]`` would be read from a folder ``in3`` beside it.
+    """
+    return re.sub(r"([*?[])", r"[\1]", str(path))
 
 
 def write_parquet(con: Any, table: Any, path: Path) -> int:

@@ -22,7 +22,7 @@ from tepat.registry.keys import OWN_KEY
 from tepat.registry.mapping import ForeignFile, Form, SourceMapping, stop_if_any
 from tepat.registry.sources import POSITION, Bench, Source, find_sources, finding, open_source
 from tepat.registry.tables import Table, read_table
-from tepat.registry.values import KEPT, harmless, literal, quoted
+from tepat.registry.values import KEPT, harmless, literal, masked, quoted
 
 _ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 _OTHERS = ("flags", "lists", "benefits")
@@ -330,7 +330,7 @@ def _members(bench: Bench, table: Table, index: str) -> tuple[str, int]:
             f"{table.view} WHERE family_key IS NULL "
             f"OR family_key NOT IN (SELECT family_key FROM {index})"
         )
-        value = harmless("left(family_key, 40)")
+        value = harmless(f"left({masked('family_key')}, 40)")
         bench.findings.append(
             finding("members", "person_key", "'family_not_found'", "family_key", value, alone)
         )
@@ -372,8 +372,9 @@ def _about(
     lost = "family_id IS NULL OR (person_key IS NOT NULL AND person_id IS NULL)"
     if bench.one(f"SELECT count(*) FROM {found} WHERE {lost}"):
         what = "ground" if name == "flags" else "programme"
+        key = masked("coalesce(person_key, family_key)")
         bench.findings.append(
-            f'SELECT {literal(name)} AS "table", coalesce(person_key, family_key) AS key, '
+            f'SELECT {literal(name)} AS "table", {key} AS key, '
             f"'target_not_found' AS rule, '{what}' AS \"column\", left({what}, 40) AS "
             f"value_shown, family_key FROM {found} WHERE {lost}"
         )

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.registry import text_files, workbooks
@@ -183,7 +184,7 @@ def open_source(
         rows = (
             bench.one(f"SELECT count(*) FROM {name}")
             if len(source.paths) == 1
-            else bench.one(f"SELECT count(*) FROM read_parquet({literal(str(path))})")
+            else bench.one(f"SELECT count(*) FROM read_parquet({literal(exact(path))})")
         )
         bench.files.append(
             {
@@ -203,10 +204,10 @@ def _open_parquet(
     import duckdb
 
     hive = ", union_by_name = true, hive_partitioning = true, hive_types_autocast = false"
-    paths = f"[{listed(str(path) for path in source.paths)}]"
+    paths = f"[{listed(exact(path) for path in source.paths)}]"
     try:
         rows = [
-            bench.one(f"SELECT count(*) FROM read_parquet({literal(str(path))})")
+            bench.one(f"SELECT count(*) FROM read_parquet({literal(exact(path))})")
             for path in source.paths
         ]
         before = [sum(rows[:place]) for place in range(len(rows))]

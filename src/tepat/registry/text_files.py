@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
 from tepat.registry.values import harmless, literal, quoted
 
@@ -163,7 +164,7 @@ def read_text_file(con: Any, file: TextFile, rejects: str) -> str:
     names = [name or f"unnamed_{place}" for place, name in enumerate(file.header, 1)]
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     source = (
-        f"read_csv({literal(str(file.path))}, header = true, auto_detect = false, "
+        f"read_csv({literal(exact(file.path))}, header = true, auto_detect = false, "
         f"delim = {literal(file.separator)}, quote = '\"', escape = '\"', columns = {{{types}}}, "
         f"store_rejects = true, rejects_table = {literal(rejects)}, "
         f"rejects_scan = {literal(rejects + '_scan')}, max_line_size = {LONGEST_LINE})"

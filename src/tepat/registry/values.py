@@ -338,6 +338,11 @@ def shown(raw: str, kind: str) -> str:
     return harmless(f"left({masked}, 40)")
 
 
+def masked(key: str) -> str:
+    """SQL for a key that belongs to nobody here: a NIK or KK number given for one is hidden."""
+    return f"regexp_replace({key}, '([0-9]{{4}})[0-9]{{12}}', '\\1••••••••', 'g')"
+
+
 def harmless(text: str) -> str:
     """SQL for a text that a spreadsheet will not take for a formula."""
     return f"CASE WHEN regexp_matches({text}, '^[=+@\\t\\r-]') THEN '''' || {text} ELSE {text} END"
