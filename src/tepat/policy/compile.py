@@ -82,7 +82,7 @@ class Counts:
         for name, node, rules in self.wanted.values():
             if node.kind == "sum":
                 number = column(rules.on(members).value(node.args[0]).low)
-                found[f"{name}_sum"] = whole(_of_each(members, number).sum())
+                found[f"{name}_sum"] = _held(_of_each(members, number).sum())
         return found
 
 
@@ -94,6 +94,14 @@ def _of_each(members: Any, value: Any) -> Any:
     if not isinstance(value, Scalar):
         return value
     return members.family_id.notnull().ifelse(value, ibis.null(value.type()))
+
+
+def _held(total: Any) -> Any:
+    """A sum of 64-bit integers as one; unknown where a roster is so large that it does not fit.
+
+    Such a roster blocks its own family and must not stop the run for the others.
+    """
+    return total.cast("decimal(38,0)").try_cast("int64")
 
 
 PACKED, BITS = 4, 15
@@ -113,7 +121,7 @@ def count_each(tests: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any]
     grouped = {}
     for number, pack in enumerate(packs):
         parts = [tests[n].ifelse(1 << BITS * i, 0).cast("int64") for i, n in enumerate(pack)]
-        grouped[f"pack{number}"] = whole(functools.reduce(operator.add, parts).sum())
+        grouped[f"pack{number}"] = _held(functools.reduce(operator.add, parts).sum())
 
     def unpacked(table: Any) -> dict[str, Any]:
         mask = (1 << BITS) - 1
