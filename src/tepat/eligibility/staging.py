@@ -146,7 +146,8 @@ def _with_benefits(table: Any, facts: Facts, plans: Sequence[Plan], as_of: date,
 
     key = "person_id" if unit == "member" else "family_id"
     day = ibis.literal(as_of, "date")
-    b = facts.benefits.filter(facts.benefits[key].notnull() & (facts.benefits["from"] <= day))
+    b = facts.benefits.filter(facts.benefits[key].notnull())
+    b = b.filter(b["from"].isnull() | (b["from"] <= day))  # no known start: it has begun
     tests = {"held": ibis.literal(True), "holds": b["to"].isnull() | (b["to"] >= day)}
     columns = {
         f"{kind}__{name}": b.count(where=tests[kind] & (b.programme == name)) > 0

@@ -101,7 +101,7 @@ def _held(benefits: Any, programme: str, day: date) -> Any:
     today = ibis.literal(day, "date")
     return benefits.filter(
         (benefits.programme == programme)
-        & (benefits["from"] <= today)
+        & (benefits["from"].isnull() | (benefits["from"] <= today))
         & (benefits["to"].isnull() | (benefits["to"] >= today))
     )
 
