@@ -13,6 +13,8 @@ from typing import Any
 
 from tepat.engine.errors import TepatError
 
+GLOB = frozenset("*?[")
+
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, as hexadecimal text."""
@@ -78,6 +80,24 @@ def _git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+def is_taken(path: Path) -> bool:
+    """Whether something stands at a place, a link that leads nowhere included.
+
+    Raises:
+        TepatError: ``not_writable`` where nothing can stand there.
+    """
+    try:
+        return os.path.lexists(path)
+    except ValueError as error:
+        raise _not_writable(path, str(error)) from error
+
+
+def _not_writable(path: Path, why: str) -> TepatError:
+    return TepatError(
+        "not_writable", f"Cannot write {path}: {why}.", do="Choose a folder you may write to."
+    )
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Write a folder beside its place and rename it when whole.
@@ -87,22 +107,20 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         TepatError: ``exists`` where the place is taken, ``not_writable`` where it cannot be made.
     """
-    if path.exists():
+    if is_taken(path):
         raise TepatError(
             "exists",
             f"{path} exists.",
             "A result is never overwritten.",
             "Give another --out, or move the old folder away.",
         )
+    if GLOB & set(str(path)):
+        raise _not_writable(path, "a name with *, ? or [ stands for several files")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         unfinished.mkdir(parents=True)
     except OSError as error:
-        raise TepatError(
-            "not_writable",
-            f"Cannot write {path}: {error.strerror}.",
-            do="Choose a folder you may write to.",
-        ) from error
+        raise _not_writable(path, str(error.strerror)) from error
     try:
         yield unfinished
         os.replace(unfinished, path)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
 from tepat.policy.load import policy_from_files
 from tepat.policy.model import Policy
@@ -25,6 +26,15 @@ TABLES = {
 }
 
 
+def read_manifest(path: Path) -> dict[str, Any] | None:
+    """What run.json of a folder holds; None where the folder is not a run."""
+    try:
+        found = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and "programmes" in found else None
+
+
 class RunFolder:
     """A finished run, opened for reading.
 
@@ -34,14 +44,14 @@ class RunFolder:
 
     def __init__(self, path: Path, con: Any = None) -> None:
         self.path = path
-        manifest = path / "run.json"
-        if not manifest.is_file():
+        manifest = read_manifest(path)
+        if manifest is None:
             raise TepatError(
                 "run_missing",
-                f"{path} is not a run: run.json is not there.",
+                f"{path} is not a run: run.json is not there, or not as a run wrote it.",
                 do="Give the folder that `tepat run … --out` wrote.",
             )
-        self.manifest: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+        self.manifest: dict[str, Any] = manifest
         self._con = con
 
     @property
@@ -59,7 +69,7 @@ class RunFolder:
 
     def table(self, name: str) -> Any:
         """One of the run's tables (see ``TABLES``) as an Ibis table."""
-        return self.con.read_parquet(str(self.path / TABLES[name]))
+        return self.con.read_parquet(f"{exact(self.path)}/{TABLES[name]}")
 
     def policy(self) -> Policy:
         """The policy that the run used, as it kept it."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
+
+DECILE = r"^(10|[1-9])([.]0*)?$"
 
 
 def ranking(
@@ -80,8 +83,9 @@ def _supplied(con: Any, families: Any, path: Path) -> tuple[Any, list[Any]]:
         text=table[names["decile"]].cast("string").strip(),
     )
     given = given.filter(given.supplied_key.notnull())
-    number = given.text.try_cast("int64")
-    given = given.mutate(supplied=number.between(1, 10).ifelse(number, ibis.null("int64")))
+    # a cast alone would round 2.5 to 3
+    whole = given.text.re_extract(DECILE, 1).nullif("").cast("int64")
+    given = given.mutate(supplied=whole)
     given = con.create_table("supplied_rows", given, temp=True)
     grouped = given.group_by("supplied_key").agg(
         low=given.supplied.min(),
@@ -107,15 +111,24 @@ def _findings(families: Any, grouped: Any) -> list[Any]:
     return [
         joined.filter(test).select(
             table=ibis.literal("deciles"),
-            key=joined.supplied_key,
+            key=_shown(joined.supplied_key, joined.found_id),
             rule=ibis.literal(rule),
             severity=ibis.literal(severity),
             column=ibis.literal("decile"),
-            value_shown=joined.text.substr(0, 20),
+            value_shown=_masked(joined.text).substr(0, 20),
             family_id=joined.found_id,
         )
         for rule, severity, test in rules
     ]
+
+
+def _shown(text: Any, found_id: Any) -> Any:
+    """A text for a finding; a NIK or KK number is masked unless it is the key of a family."""
+    return found_id.notnull().ifelse(text, _masked(text))
+
+
+def _masked(text: Any) -> Any:
+    return text.re_replace(r"([0-9]{4})[0-9]{12}", r"\1••••••••")
 
 
 def need_deciles(path: Path) -> None:
@@ -144,12 +157,12 @@ def small_table(con: Any, path: Path, what: str) -> Any:
         if path.stat().st_size == 0:
             raise ValueError("it is empty")
         if path.suffix == ".parquet":
-            return con.read_parquet(str(path))
+            return con.read_parquet(exact(path))
         if path.suffix == ".xlsx":
             import polars
 
             return ibis.memtable(polars.read_excel(path).cast(polars.String).to_arrow())
-        return con.read_csv(str(path), all_varchar=True, header=True)
+        return con.read_csv(exact(path), all_varchar=True, header=True)
     except Exception as error:  # the engine has no narrower class for an unreadable file
         raise TepatError(
             f"{what}_unreadable",

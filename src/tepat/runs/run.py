@@ -18,11 +18,11 @@ from typing import Any
 from tepat import __version__
 from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import code_version, content_hash, file_hash, new_folder
+from tepat.engine.manifest import code_version, content_hash, file_hash, is_taken, new_folder
 from tepat.policy.load import load_policy
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy
-from tepat.runs.folder import TABLES
+from tepat.runs.folder import TABLES, read_manifest
 from tepat.runs.report import write_report
 from tepat.runs.request import Progress, Request, State
 from tepat.runs.steps import (
@@ -191,10 +191,9 @@ def existing(request: Request) -> dict[str, Any] | None:
     Raises:
         TepatError: ``exists`` where something else stands there.
     """
-    if not request.out.exists():
+    if not is_taken(request.out):
         return None
-    manifest = request.out / "run.json"
-    kept = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    kept = read_manifest(request.out) or {}
     if kept.get("arguments") != request.as_dict():
         what = "a run with other arguments" if kept else "something that is not a run"
         raise TepatError(

@@ -24,6 +24,8 @@ from tepat.runs.folder import RunFolder
 
 GIVEN = ("birth_date", "age", "sex", "relation")
 MOST_TRIES = 200
+MOST_ROWS = 20_000  # of members, in all copies together
+APART = 1_000_000_000  # between the numbers of persons in two copies
 MOST_AGAINST = 3
 BETTER = {"<=": 0, "<": -1, ">=": 0, ">": 1, "=": 0}
 
@@ -44,7 +46,8 @@ def what_would_change(
 ) -> dict[str, dict[int, list[dict[str, Any]]]]:
     """By programme and person (0 for the family): changes that lead to aid, or to more of it."""
     plans = tuple(plan for plan in seen.plans if _could_gain(plan, family))
-    tries = list(itertools.islice(_tries(policy, family, plans), MOST_TRIES)) if plans else []
+    most = min(MOST_TRIES, MOST_ROWS // max(1, len(family.persons)))
+    tries = list(itertools.islice(_tries(policy, family, plans), most)) if plans else []
     if not tries:
         return {}
     names = [plan.name for plan in plans]
@@ -57,7 +60,7 @@ def what_would_change(
     for plan in plans:
         now = _now(plan, family)
         for row in sorted(answers[plan.programme.unit], key=lambda row: row["family_id"]):
-            person = 0 if plan.of_family else row["person_id"] % 1_000
+            person = 0 if plan.of_family else row["person_id"] % APART
             key = 0 if plan.of_family else family.persons[person]["person_id"]
             change = _change(plan, tries[row["family_id"]], row, now[key])
             if change:
@@ -116,7 +119,7 @@ def _renumbered(table: Any, index: int, family: Family) -> Any:
     if "person_id" in table.column_names:
         numbers = {row["person_id"]: n for n, row in enumerate(family.persons)}
         ids = [
-            None if old is None else index * 1_000 + numbers[old]
+            None if old is None else index * APART + numbers[old]
             for old in table["person_id"].to_pylist()
         ]
         table = _put(table, "person_id", pa.array(ids, pa.int64()))
