@@ -35,6 +35,7 @@ system:
 	@.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@.venv/bin/python -m pip check --quiet --disable-pip-version-check
+	@.venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null || true  # some packages ship files that do not compile
 	@touch .venv/ready
 
 # The demonstration is made afresh each time, so that it shows the code as it is.

@@ -112,7 +112,9 @@ def run_command(
     mapping: Annotated[Path | None, typer.Option(help="How foreign files become ours.")] = None,
     deciles: Annotated[Path | None, typer.Option(help="Deciles that the bureau supplies.")] = None,
     model: Annotated[Path | None, typer.Option(help="Model that computes the deciles.")] = None,
-    programmes: Annotated[str, typer.Option(help="Names with commas between; all if none.")] = "",
+    programmes: Annotated[
+        list[str] | None, typer.Option(help="Names, with commas between or repeated; all if none.")
+    ] = None,
     quota: Annotated[Path | None, typer.Option(help="CSV: programme, place, quota.")] = None,
     truth: Annotated[Path | None, typer.Option(help="True consumption, for error rates.")] = None,
     boundaries: Annotated[
@@ -125,7 +127,8 @@ def run_command(
     from tepat.runs.request import Request
     from tepat.runs.run import existing, run
 
-    names = tuple(name.strip() for name in programmes.split(",") if name.strip())
+    listed = ",".join(programmes or []).split(",")
+    names = tuple(dict.fromkeys(name.strip() for name in listed if name.strip()))
     request = Request(
         given,
         out,

@@ -71,9 +71,8 @@ def _decision(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
     states = [criterion_state(plan, c, table, bits) for c in plan.criteria]
     failed = _bits([~state for state in states])
     unknown = _bits([is_unknown(state) for state in states])
-    outcome = ibis.cases(
-        (failed != 0, NOT_ELIGIBLE), (unknown != 0, CANNOT_DECIDE), else_=ELIGIBLE
-    ).cast("int8")
+    outcome = ibis.cases((failed != 0, NOT_ELIGIBLE), (unknown != 0, CANNOT_DECIDE), else_=ELIGIBLE)
+    outcome = outcome.cast("int64").cast("int8")  # Ibis drops a cast that it thinks is not needed
     columns = {"outcome": outcome, "failed": failed, "unknown": unknown}
     amounts = amount_columns(plan, table)
     paid = amounts.pop("amount")
@@ -165,7 +164,7 @@ def amount_columns(plan: Plan, table: Any) -> dict[str, Any]:
     elif plan.components:
         numbers, parts["open"] = _of_person(plan, table)
     else:
-        parts["open"] = ibis.literal(0, "int64")
+        parts["open"] = ibis.literal(0, "int8").cast("int64")
     for component, number in zip(plan.components, numbers, strict=True):
         parts[f"n_{component.component.name}"] = number.cast("int16")
     terms = [n * c.amount for c, n in zip(plan.components, numbers, strict=True)]

@@ -172,21 +172,22 @@ def _lines(
 def _awards(plan: Plan, table: Any, lines: Mapping[str, Mapping[str, int]] | None) -> Any:
     import ibis
 
-    order = [
-        table[name].asc(nulls_first=False) for name in _own_order(plan) if name in table.columns
-    ]
-    order += [table.decile.asc(nulls_first=False), table.score.asc(nulls_first=False), table.tie]
-    window = ibis.window(group_by=[table.kabupaten, table.barred_by.isnull()], order_by=order)
-    ranked = table.mutate(place=(ibis.row_number().over(window) + 1).cast("int64"))
+    need = [table[name] for name in [*_own_order(plan), "decile", "score"]]
+    order = [*(fact.asc(nulls_first=False) for fact in need), table.tie]
+    share = [table.kabupaten, table.barred_by.isnull()]
+    place = ibis.row_number().over(group_by=share, order_by=order) + 1
+    alike = table.count().over(group_by=[*share, *need])
+    ranked = table.mutate(place=place.cast("int64"), tied=alike > 1)
     free = ranked.barred_by.isnull()
     if lines is None:
         status = ibis.cases((free, AWARDED), else_=REFUSED)
-        place: Any = ibis.null("int64")
+        shown, tied = ibis.null("int64"), ibis.null("boolean")
     else:
         ranked = _with_line(ranked, lines)
         free = ranked.barred_by.isnull()
         status = ibis.cases((~free, REFUSED), (ranked.place <= ranked.line, AWARDED), else_=WAITING)
-        place = ibis.cases((free, ranked.place), else_=ibis.null("int64"))
+        shown = ibis.cases((free, ranked.place), else_=ibis.null("int64"))
+        tied = ibis.cases((free, ranked.tied), else_=ibis.null("boolean"))
     fixed = ranked.fixed if "fixed" in ranked.columns else None
     parts = ibis.cases(
         (
@@ -204,7 +205,8 @@ def _awards(plan: Plan, table: Any, lines: Mapping[str, Mapping[str, int]] | Non
         province=ranked.province,
         kabupaten=ranked.kabupaten,
         status=status,
-        place=place,
+        place=shown,
+        tied=tied,
         amount_year=ranked.amount_year,
         instalments=parts,
         barred_by=ranked.barred_by,

@@ -179,6 +179,7 @@ def _award(case: _Case, plan: Plan, person: int | None) -> dict[str, Any] | None
             return {
                 "status": row["status"],
                 "place": row["place"],
+                "tied": row["tied"],
                 "quota": line.get("quota"),
                 "competing": line.get("eligible"),
                 "barred_by": barred,
@@ -195,7 +196,7 @@ def _criterion(
     found: dict[str, Any] = {
         "name": criterion.name,
         "state": state,
-        "law": plan.programme.law,
+        "law": "",
         "facts": [],
         "parameters": [],
     }
@@ -235,6 +236,7 @@ def _ground(case: _Case, criterion: Criterion, state: str, person: int | None) -
     loaded = case.family.lists.get(ground.name, {})
     return {
         "says": both(says),
+        "title": both(ground.title),
         "law": ground.law,
         "confidence": ground.confidence,
         "list": both(ground.list),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from tepat.policy.wording import day, number, rupiah
 
+WIDTH = 100
 SIGNS = {"met": "✓", "failed": "✕", "unknown": "?", "not_checked": "–"}
 _WORDS = {
     "eligible": ("Layak", "Eligible"),
@@ -26,6 +29,7 @@ _WORDS = {
     "findings": ("Catatan pada data", "Findings on the record"),
     "repair": ("perlu diperbaiki", "to be mended"),
     "not_checked": ("belum diperiksa: daftar belum dimuat", "not checked: list not loaded"),
+    "no_ground": ("Tidak ditemukan alasan pengecualian", "No exclusion ground found"),
     "checked": ("daftar", "list of"),
     "source": ("sumber", "source"),
     "of": ("anggota", "member"),
@@ -41,6 +45,10 @@ _WORDS = {
     "place": ("urutan", "place"),
     "quota": ("kuota", "quota"),
     "competing": ("yang layak", "eligible"),
+    "tied": (
+        "Urutan di antara yang sama kebutuhannya diundi: MD5 dari tanggal keputusan dan kuncinya.",
+        "The order among equals is drawn by lot: MD5 of the day of decision and the key.",
+    ),
     "barred": ("sudah menerima", "already holds"),
     "several": (
         "Beberapa syarat belum terpenuhi sekaligus.",
@@ -54,7 +62,30 @@ _WORDS = {
 
 def as_text(found: dict[str, Any], lang: str) -> str:
     """An explanation for a terminal, in ``id`` or ``en``."""
-    return "\n".join(_Page(lang).lines(found))
+    return "\n".join(_wrapped(line) for line in _Page(lang).lines(found))
+
+
+def _wrapped(line: str) -> str:
+    """One line, broken at the width of a page and indented as it began."""
+    if len(line) <= WIDTH:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False,
+        drop_whitespace=True, replace_whitespace=False,
+    )  # fmt: skip
+
+
+def _laws(criteria: list[dict[str, Any]]) -> str:
+    """The laws of several criteria, what they begin with said once."""
+    laws = list(dict.fromkeys(c["law"] for c in criteria))
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(min(laws), max(laws), strict=False))
+    begin = "".join(one for one, _ in alike) if len(laws) > 1 else ""
+    return begin + ", ".join(law[len(begin) :] for law in laws)
+
+
+def _speaks(criterion: dict[str, Any]) -> bool:
+    return criterion["state"] in ("failed", "unknown") or bool(criterion.get("evidence"))
 
 
 class _Page:
@@ -131,8 +162,11 @@ class _Page:
 
     def _decision(self, decision: dict[str, Any]) -> Iterator[str]:
         yield from self._components(decision["components"])
+        quiet = [c for c in decision["criteria"] if "appeal" in c and not _speaks(c)]
         for criterion in decision["criteria"]:
-            yield from self._criterion(criterion)
+            if criterion not in quiet:
+                yield from self._criterion(criterion)
+        yield from self._grounds(quiet)
         yield from self._award(decision["award"])
         yield from self._changes(decision)
 
@@ -149,18 +183,32 @@ class _Page:
                 who = ", ".join(map(str, component["unknown"]))
                 yield f"    {self.word('open')} {who}: {component['title'][self.lang]}"
 
+    def _grounds(self, quiet: list[dict[str, Any]]) -> Iterator[str]:
+        """Exclusion grounds without a finding, in two lines: looked for, and not checked."""
+        looked = [c for c in quiet if c["state"] == "met"]
+        if looked:
+            named = ", ".join(
+                f"{c['title'][self.lang]} ({self.day(c['list_date'])})"
+                if c.get("list_date") else c["title"][self.lang] for c in looked
+            )  # fmt: skip
+            yield f"  {SIGNS['met']} {self.word('no_ground')}: {named}"
+            yield f"      {_laws(looked)}"
+        others = [c["title"][self.lang] for c in quiet if c["state"] == "not_checked"]
+        if others:
+            yield f"  {SIGNS['not_checked']} {self.word('not_checked')}: {', '.join(others)}"
+
     def _criterion(self, criterion: dict[str, Any]) -> Iterator[str]:
         yield f"  {SIGNS[criterion['state']]} {criterion['says'][self.lang]}"
         below = []
-        if criterion["state"] == "not_checked":
-            below.append(self.word("not_checked"))
-        elif criterion.get("list_date"):
+        if criterion.get("list_date"):
             below.append(f"{self.word('checked')} {self.day(criterion['list_date'])}")
         if criterion["state"] != "met" or len(criterion["facts"]) == 1:
             below += self._facts(criterion)
         below += [f"{p['reference']} ({self.day(p['since'])})" for p in criterion["parameters"]]
         below.append(criterion["law"])
-        yield "      " + " · ".join(dict.fromkeys(below))
+        below = [text for text in dict.fromkeys(below) if text]
+        if below:
+            yield "      " + " · ".join(below)
         for hit in criterion.get("evidence", []):
             contested = f", {self.word('contested')}" if hit["contested"] else ""
             yield f"      {hit['source']}, {self.day(hit['date'])}{contested}"
@@ -191,9 +239,13 @@ class _Page:
                 f"{self.word('quota')} {number(award['quota'], self.lang)}, "
                 f"{number(award['competing'], self.lang)} {self.word('competing')}"
             )
+            if award["tied"]:
+                yield f"      {self.word('tied')}"
         if award["instalments"]:
-            parts = " + ".join(number(part, self.lang) for part in award["instalments"])
-            yield f"    {self.word('instalments')} ({award['channel']}): Rp {parts}"
+            paid = [number(part, self.lang) for part in award["instalments"]]
+            same = len(set(paid)) == 1 and len(paid) > 1
+            parts = f"{len(paid)} × Rp {paid[0]}" if same else "Rp " + " + ".join(paid)
+            yield f"    {self.word('instalments')} ({award['channel']}): {parts}"
 
     def _changes(self, decision: dict[str, Any]) -> Iterator[str]:
         if decision["would_change"]:

@@ -202,7 +202,7 @@ def existing(request: Request) -> dict[str, Any] | None:
             "Nothing is overwritten.",
             "Give another --out, or move it away.",
         )
-    changed = [item["path"] for item in kept.get("inputs", []) if _changed(request, item)]
+    changed = [item["path"] for item in kept.get("inputs", []) if _changed(item)]
     if kept.get("policy_hash") != load_policy(request.policy).hash:
         changed.append("the policy")
     if changed:
@@ -216,8 +216,7 @@ def existing(request: Request) -> dict[str, Any] | None:
     return kept
 
 
-def _changed(request: Request, item: dict[str, Any]) -> bool:
-    for path in (request.input / item["path"], request.input, Path(item["path"])):
-        if path.is_file():
-            return file_hash(path) != str(item["sha256"])
-    return True
+def _changed(item: dict[str, Any]) -> bool:
+    """Whether a file that the run read is gone or holds something else now."""
+    path = Path(item["path"])
+    return not path.is_file() or file_hash(path) != str(item["sha256"])

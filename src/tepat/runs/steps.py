@@ -62,6 +62,8 @@ def read_step(state: State) -> Input:
             ("deciles", request.deciles),
             ("model", request.model),
             ("quota", request.quota),
+            ("truth", truth_file(request.input, request.truth)),
+            ("boundaries", request.boundaries),
         )
         if path is not None and path.is_file()
     ]
