@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,19 @@ def test_no_family_holds_two_programmes_that_may_not_be_held_together(
     for names in held.values():
         for name in names:
             assert not names & set(policy.barred_with(name))
+
+
+def test_a_place_is_called_drawn_exactly_where_others_have_the_same_need(
+    run_rows: dict[str, list[Row]],
+) -> None:
+    decided = {
+        **{(row["family_id"], None): row for row in run_rows["families"]},
+        **{(row["family_id"], row["person_id"]): row for row in run_rows["members"]},
+    }
+    free = [row for row in run_rows["awards"] if row["place"] is not None]
+    alike = Counter(need(row, decided) for row in free)
+    assert {row["tied"] for row in free} == {True, False}
+    assert all(row["tied"] == (alike[need(row, decided)] > 1) for row in free)
 
 
 def test_instalments_of_each_award_add_up_to_its_amount(run_rows: dict[str, list[Row]]) -> None:
@@ -173,6 +186,13 @@ def shared(quota: int | None, free: dict[str, list[Any]]) -> dict[str, int] | No
     for code in sorted(exact, key=lambda c: (-(quota * len(free[c]) % total), c))[:left]:
         share[code] += 1
     return share
+
+
+def need(award: Row, decided: dict[Any, Row]) -> tuple[Any, ...]:
+    """What the order hangs on before the tie-break, with the share in which it is asked."""
+    row = decided[award["family_id"], award["person_id"]]
+    own = [row[key] for key in sorted(row) if key.startswith(f"{award['programme']}__priority")]
+    return (award["programme"], award["kabupaten"], *own, row["decile"], row["score"])
 
 
 def order(name: str, row: Row) -> tuple[Any, ...]:
