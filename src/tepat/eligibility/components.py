@@ -96,16 +96,31 @@ def _filled(plan: Plan, table: Any, length: int, kind: str) -> Any:
     return ibis.least(*terms) if len(terms) > 1 else terms[0]
 
 
+def filled_columns(plan: Plan, table: Any) -> dict[str, Any]:
+    """How many places of the dearest components are filled, as columns of their own.
+
+    They stand in a projection of their own, so that an engine works each out once.
+    """
+    length = len(plan.components)
+    found = {f"{plan.name}__f{j}": _filled(plan, table, j, "k") for j in range(1, length + 1)}
+    return found | {f"{plan.name}__fm": _filled(plan, table, length, "m")}
+
+
+def _places(plan: Plan, table: Any) -> list[Any]:
+    import ibis
+
+    columns = [table[f"{plan.name}__f{j}"] for j in range(1, len(plan.components) + 1)]
+    return [ibis.literal(0, "int64"), *columns]
+
+
 def counted(plan: Plan, table: Any) -> list[Any]:
     """How many members count for each component, in the plan's order."""
-    filled = [_filled(plan, table, j, "k") for j in range(len(plan.components) + 1)]
-    return [after - before for before, after in itertools.pairwise(filled)]
+    return [after - before for before, after in itertools.pairwise(_places(plan, table))]
 
 
 def counted_span(plan: Plan, table: Any) -> tuple[Any, Any]:
     """How many members count in all: those known, and those who could."""
-    length = len(plan.components)
-    return _filled(plan, table, length, "k"), _filled(plan, table, length, "m")
+    return _places(plan, table)[-1], table[f"{plan.name}__fm"]
 
 
 def open_bits(plan: Plan, table: Any) -> Any:
@@ -123,6 +138,6 @@ def open_bits(plan: Plan, table: Any) -> Any:
         if component.cap is not None:
             room = room & (numbers[index] < component.cap)
         if plan.cap is not None:
-            room = room & (_filled(plan, table, index + 1, "k") < plan.cap)
+            room = room & (_places(plan, table)[index + 1] < plan.cap)
         bits.append(room.ifelse(1 << index, 0).cast("int64"))
     return functools.reduce(operator.add, bits) if bits else ibis.literal(0, "int64")

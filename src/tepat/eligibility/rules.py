@@ -56,33 +56,65 @@ def decide(policy: Policy, facts: Facts, as_of: date, programmes: Sequence[str])
 
 
 def _decided(table: Any, plans: Sequence[Plan], bits: dict[str, int], keys: Sequence[str]) -> Any:
-    """The wide table of outcomes, reasons and amounts."""
+    """The wide table of outcomes, reasons and amounts.
+
+    Each step is a projection of its own: an engine does not share work inside a CASE.
+    """
     import ibis
 
     columns = {key: table[key] if key in table.columns else ibis.null("string") for key in keys}
+    for step in (_states, _reasons, _outcomes):
+        added: dict[str, Any] = {}
+        for plan in plans:
+            added |= step(plan, table, bits)
+        table = table.mutate(**added) if added else table
+    columns = {key: table[key] if key in table.columns else columns[key] for key in keys}
     for plan in plans:
-        columns |= _decision(plan, table, bits)
+        columns |= _answers(plan, table)
     return table.select(**columns)
 
 
-def _decision(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
-    import ibis
+def _states(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
+    return {
+        f"{plan.name}__s{index}": criterion_state(plan, criterion, table, bits)
+        for index, criterion in enumerate(plan.criteria)
+    }
 
-    states = [criterion_state(plan, c, table, bits) for c in plan.criteria]
-    failed = _bits([~state for state in states])
-    unknown = _bits([is_unknown(state) for state in states])
-    outcome = ibis.cases((failed != 0, NOT_ELIGIBLE), (unknown != 0, CANNOT_DECIDE), else_=ELIGIBLE)
-    outcome = outcome.cast("int64").cast("int8")  # Ibis drops a cast that it thinks is not needed
-    columns = {"outcome": outcome, "failed": failed, "unknown": unknown}
-    amounts = amount_columns(plan, table)
-    paid = amounts.pop("amount")
-    columns["amount"] = ibis.cases((outcome == ELIGIBLE, paid), else_=ibis.null("int64"))
-    columns |= amounts
+
+def _reasons(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
+    states = [table[f"{plan.name}__s{index}"] for index in range(len(plan.criteria))]
+    columns = {"failed": _bits([~s for s in states])}
+    columns["unknown"] = _bits([is_unknown(s) for s in states])
+    columns |= {f"pay_{name}": value for name, value in amount_columns(plan, table).items()}
     columns |= {
         f"priority{i}": column(plan.rules.on(table).value(rule.node).low)
         for i, rule in enumerate(plan.programme.priority)
     }
     return {f"{plan.name}__{name}": value for name, value in columns.items()}
+
+
+def _outcomes(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
+    import ibis
+
+    failed, unknown = table[f"{plan.name}__failed"], table[f"{plan.name}__unknown"]
+    outcome = ibis.cases((failed != 0, NOT_ELIGIBLE), (unknown != 0, CANNOT_DECIDE), else_=ELIGIBLE)
+    # Ibis drops a cast that it thinks is not needed
+    return {f"{plan.name}__outcome": outcome.cast("int64").cast("int8")}
+
+
+def _answers(plan: Plan, table: Any) -> dict[str, Any]:
+    import ibis
+
+    def of(name: str) -> Any:
+        return table[f"{plan.name}__{name}"]
+
+    paid = ibis.cases((of("outcome") == ELIGIBLE, of("pay_amount")), else_=ibis.null("int64"))
+    found = {name: of(name) for name in ("outcome", "failed", "unknown")} | {"amount": paid}
+    parts = [f"n_{c.component.name}" for c in plan.components]
+    fixed = ["fixed"] if f"{plan.name}__pay_fixed" in table.columns else []
+    found |= {name: of(f"pay_{name}") for name in ["open", *parts, *fixed]}
+    found |= {f"priority{i}": of(f"priority{i}") for i in range(len(plan.programme.priority))}
+    return {f"{plan.name}__{name}": value for name, value in found.items()}
 
 
 def _bits(states: Sequence[Any]) -> Any:

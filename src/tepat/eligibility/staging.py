@@ -262,7 +262,12 @@ def _with_counts(
     grouped = members.group_by(grouped_id=members.family_id).agg(**columns, **packed)
     joined = families.left_join(grouped, families.family_id == grouped.grouped_id)
     filled = _filled(joined.drop("grouped_id"), *columns)
-    return filled.mutate(**unpacked(filled)).drop(*packed)
+    counted = filled.mutate(**unpacked(filled)).drop(*packed)
+    places: dict[str, Any] = {}
+    for plan in plans:
+        if plan.of_family and plan.components:
+            places |= chosen.filled_columns(plan, counted)
+    return counted.mutate(**places) if places else counted
 
 
 def _beside(members: Any, families: Any, counts: Counts) -> Any:

@@ -16,8 +16,9 @@ def ranking(
 ) -> tuple[Any, list[Any]]:
     """``family_id, family_key, score, rank, decile`` for every family, and findings.
 
-    A supplied decile goes before a computed one; without either, the families' own column is
-    taken, and where there is none the decile is unknown.
+    Where a file of deciles is given, it alone counts: a family that it does not name has no
+    decile, and a model then gives no more than the order within a decile. Without either, the
+    families' own column is taken, and where there is none the decile is unknown.
     """
     import ibis
 
