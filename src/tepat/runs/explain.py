@@ -73,6 +73,7 @@ def explain(run: RunFolder, family_key: str) -> dict[str, Any]:
         "unit_note": run.manifest.get("unit_note"),
         "kabupaten": row.get("kabupaten"),
         "decile": row.get("decile"),
+        "score": _score(run, row),
         "observed_on": row.get("observed_on"),
         "source": row.get("source"),
         "members": [_member(case, number) for number in range(len(case.members))],
@@ -80,6 +81,18 @@ def explain(run: RunFolder, family_key: str) -> dict[str, Any]:
         "programmes": [_programme(case, plan, changes.get(plan.name, {})) for plan in seen.plans],
         "not_in_force": run.manifest.get("not_in_force", {}),
     }
+
+
+def _score(run: RunFolder, family: dict[str, Any]) -> dict[str, Any] | None:
+    """The score of a fitted model taken apart into its variables; None where none was used."""
+    if family.get("score") is None or not run.has("contributions"):
+        return None
+    number = family["family_id"]
+    parts, ranked = run.table("contributions"), run.table("ranking")
+    (row,) = run.con.to_pyarrow(parts.filter(parts.family_id == number)).to_pylist()
+    (place,) = run.con.to_pyarrow(ranked.filter(ranked.family_id == number)).to_pylist()
+    values = {name: value for name, value in row.items() if name != "family_id"}
+    return {"millionths": family["score"], "rank": place["rank"], "parts": values}
 
 
 def _member(case: _Case, index: int) -> dict[str, Any]:

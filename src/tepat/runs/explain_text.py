@@ -11,6 +11,7 @@ from typing import Any
 from tepat.policy.wording import day, number, rupiah
 
 WIDTH = 100
+MOST_PARTS = 8
 SIGNS = {"met": "✓", "failed": "✕", "unknown": "?", "not_checked": "–"}
 _WORDS = {
     "eligible": ("Layak", "Eligible"),
@@ -49,6 +50,8 @@ _WORDS = {
         "Urutan di antara yang sama kebutuhannya diundi: MD5 dari tanggal keputusan dan kuncinya.",
         "The order among equals is drawn by lot: MD5 of the day of decision and the key.",
     ),
+    "score": ("Skor (logaritma rupiah)", "Score (log of rupiah)"),
+    "made_of": ("Titik awal", "Starting point"),
     "barred": ("sudah menerima", "already holds"),
     "several": (
         "Beberapa syarat belum terpenuhi sekaligus.",
@@ -107,11 +110,32 @@ class _Page:
         )
         if found["unit_note"]:
             yield f"{self.word('note')}: {found['unit_note'][self.lang]}"
+        yield from self._score(found["score"])
         yield from self._members(found["members"])
         yield from self._findings(found["findings"])
         for programme in found["programmes"]:
             yield ""
             yield from self._programme(programme)
+
+    def _score(self, score: dict[str, Any] | None) -> Iterator[str]:
+        """A model's score, and the variables that move it most."""
+        if score is None:
+            return
+        yield (
+            f"{self.word('score')} {self._log(score['millionths'])}, {self.word('place')} "
+            f"{number(score['rank'], self.lang)}"
+        )
+        parts = dict(score["parts"])
+        start = parts.pop("starting_point")
+        largest = sorted(parts, key=lambda name: (-abs(parts[name]), name))
+        shown = [f"{name} {self._log(parts[name], '+')}" for name in largest[:MOST_PARTS]]
+        if rest := sum(parts[name] for name in largest[MOST_PARTS:]):
+            shown.append(f"{self.word('other')} {self._log(rest, '+')}")
+        yield f"  {self.word('made_of')} {self._log(start)}; {'; '.join(shown)}"
+
+    def _log(self, millionths: int, sign: str = "") -> str:
+        text = f"{millionths / 1_000_000:{sign}.3f}"
+        return text if self.lang == "en" else text.replace(".", ",")
 
     def _members(self, members: list[dict[str, Any]]) -> Iterator[str]:
         yield f"\n{self.word('members')}"

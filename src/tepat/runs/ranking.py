@@ -47,11 +47,29 @@ def _own(families: Any) -> Any:
     return families.decile if "decile" in families.columns else ibis.null("int64")
 
 
+def score_parts(families: Any, kept: Any, path: Path) -> Any:
+    """What each variable of a model adds to each family's score, in millionths of log rupiah.
+
+    ``family_id``, ``starting_point`` and a column per variable; together they make the score.
+    """
+    import ibis
+
+    from tepat.assessment.rules import contributions, load_model
+
+    model, table = load_model(path), _scored(families, kept)
+    parts = {"starting_point": ibis.literal(model.intercept, "int64")}
+    parts |= contributions(model, table)
+    return table.select("family_id", **parts)
+
+
+def _scored(families: Any, kept: Any) -> Any:
+    return families if kept is None else kept.rename(family_key="_family_key")
+
+
 def _from_model(con: Any, families: Any, kept: Any, path: Path, seed: str) -> Any:
     from tepat.assessment.rules import load_model, rank_and_decile, score_expression
 
-    model = load_model(path)
-    table = families if kept is None else kept.rename(family_key="_family_key")
+    model, table = load_model(path), _scored(families, kept)
     scored = table.select("family_id", "family_key", score=score_expression(model, table))
     scored = con.create_table("scores", scored, temp=True)
     return rank_and_decile(con, scored, seed)

@@ -18,7 +18,7 @@ from tepat.policy.model import Policy
 from tepat.registry.files import Input, read_input
 from tepat.registry.mapping import load_mapping
 from tepat.registry.rules import Checked, check
-from tepat.runs.ranking import model_columns, need_deciles, ranking, small_table
+from tepat.runs.ranking import model_columns, need_deciles, ranking, score_parts, small_table
 from tepat.runs.report.boundaries import features_of
 from tepat.runs.request import Request, State, save
 
@@ -145,6 +145,9 @@ def rank_step(state: State, given: Input, checked: Checked) -> None:
         seed=request.as_of.isoformat(),
     )
     ranked = save(state, "ranking/ranking.parquet", ranked.order_by("family_id"))
+    if request.model is not None:
+        parts = score_parts(families, given.kept, request.model)
+        save(state, "ranking/contributions.parquet", parts)
     findings = checked.findings
     if found:
         names = ("table", "key", "rule", "severity", "column", "value_shown", "family_id")
