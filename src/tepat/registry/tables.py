@@ -36,6 +36,9 @@ class Table:
     present: tuple[str, ...]
 
 
+PARTITION = "province"  # hive folders give it to members too, who live where their family does
+
+
 def match_columns(
     bench: Bench, table: str, raw: str, columns: Mapping[str, Column], keep: Sequence[str]
 ) -> dict[str, str]:
@@ -54,7 +57,7 @@ def match_columns(
                 nearest(name, by_name),
                 f"Name the column '{name}', or use a mapping.",
             )
-    asked = {name.lower() for name in keep}
+    asked = {name.lower() for name in keep} | {PARTITION}
     for name in types:
         plain = name.strip().lower()
         if plain not in columns and plain not in asked and not name.startswith(KEPT):
