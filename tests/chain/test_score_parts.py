@@ -13,7 +13,7 @@ from tepat.runs.folder import RunFolder
 
 def test_the_parts_of_every_score_add_up_to_it(survey_run: Path) -> None:
     ranking = f"read_parquet('{survey_run}/run/ranking/ranking.parquet')"
-    parts = f"read_parquet('{survey_run}/run/ranking/contributions.parquet')"
+    parts = f"read_parquet('{survey_run}/run/scores/contributions.parquet')"
     names = [row[0] for row in duckdb.sql(f"DESCRIBE FROM {parts}").fetchall()[1:]]
     total = " + ".join(f'p."{name}"' for name in names)
     found = duckdb.sql(

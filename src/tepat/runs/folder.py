@@ -19,7 +19,7 @@ TABLES = {
     "benefits": "facts/benefits.parquet",
     "findings": "findings/findings.parquet",
     "ranking": "ranking/ranking.parquet",
-    "contributions": "ranking/contributions.parquet",
+    "contributions": "scores/contributions.parquet",
     "family_decisions": "decisions/families/*.parquet",
     "member_decisions": "decisions/members/*.parquet",
     "awards": "awards/awards.parquet",

@@ -147,7 +147,7 @@ def rank_step(state: State, given: Input, checked: Checked) -> None:
     ranked = save(state, "ranking/ranking.parquet", ranked.order_by("family_id"))
     if request.model is not None:
         parts = score_parts(families, given.kept, request.model)
-        save(state, "ranking/contributions.parquet", parts)
+        save(state, "scores/contributions.parquet", parts)
     findings = checked.findings
     if found:
         names = ("table", "key", "rule", "severity", "column", "value_shown", "family_id")
