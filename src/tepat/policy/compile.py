@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from tepat.policy.bounds import Number
-from tepat.policy.language import Node
+from tepat.policy.language import SORTS, Node
 from tepat.policy.meaning import DATE
 from tepat.policy.model import Parameter, Value
 from tepat.policy.spans import (
@@ -348,30 +348,7 @@ class Rules:
         return ibis.cases((no > 0, False), (unknown > 0, ibis.null("boolean")), else_=True)
 
 
-_METHODS = {
-    "number": "literal",
-    "yes_no": "literal",
-    "date": "literal",
-    "code": "literal",
-    "=": "comparison",
-    "!=": "comparison",
-    "<": "comparison",
-    "<=": "comparison",
-    ">": "comparison",
-    ">=": "comparison",
-    "+": "arithmetic",
-    "-": "arithmetic",
-    "*": "arithmetic",
-    "/": "arithmetic",
-    "min": "extreme",
-    "max": "extreme",
-    "holds": "holds",
-    "held": "holds",
-    "any": "quantifier",
-    "all": "quantifier",
-    "count": "quantifier",
-    "sum": "quantifier",
-}
+_METHODS = SORTS | dict.fromkeys(("number", "yes_no", "date", "code"), "literal")
 
 
 def _constant(node: Node, parameter: Callable[[str], Value | None]) -> Decimal:

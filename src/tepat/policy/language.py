@@ -46,6 +46,29 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"Did you mean '{close[0]}'?" if close else ""
 
 
+# Kinds of node that are checked and compiled alike.
+SORTS = {
+    "=": "comparison",
+    "!=": "comparison",
+    "<": "comparison",
+    "<=": "comparison",
+    ">": "comparison",
+    ">=": "comparison",
+    "+": "arithmetic",
+    "-": "arithmetic",
+    "*": "arithmetic",
+    "/": "arithmetic",
+    "min": "extreme",
+    "max": "extreme",
+    "holds": "holds",
+    "held": "holds",
+    "any": "quantifier",
+    "all": "quantifier",
+    "count": "quantifier",
+    "sum": "quantifier",
+}
+
+
 class LanguageError(Exception):
     """A mistake in a rule: where it begins (counted from 0), what is wrong, what to do."""
 

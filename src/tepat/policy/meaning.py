@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tepat.policy.bounds import ARITHMETIC, DIVISION_DECIMALS, LARGEST_ROSTER, LIMIT, Number
-from tepat.policy.language import Expression, LanguageError, Node, nearest, parse
+from tepat.policy.language import SORTS, Expression, LanguageError, Node, nearest, parse
 from tepat.policy.weight import check_weight
 
 if TYPE_CHECKING:
@@ -374,29 +374,7 @@ class _Checker:
         return replace(node, args=(arg,), type=kind, member=False)
 
 
-_METHODS = {
-    "and": "junction",
-    "or": "junction",
-    "not": "junction",
-    "=": "comparison",
-    "!=": "comparison",
-    "<": "comparison",
-    "<=": "comparison",
-    ">": "comparison",
-    ">=": "comparison",
-    "+": "arithmetic",
-    "-": "arithmetic",
-    "*": "arithmetic",
-    "/": "arithmetic",
-    "min": "extreme",
-    "max": "extreme",
-    "holds": "holds",
-    "held": "holds",
-    "any": "quantifier",
-    "all": "quantifier",
-    "count": "quantifier",
-    "sum": "quantifier",
-}
+_METHODS = SORTS | dict.fromkeys(("and", "or", "not"), "junction")
 
 
 def _shown(node: Node) -> str:
