@@ -1,0 +1,1 @@
+"""Who did what, and who looked at whom. Rows are only ever added."""

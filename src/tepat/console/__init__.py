@@ -1,0 +1,1 @@
+"""The pages of staff: families, places, imports, runs, work lists."""

@@ -1,0 +1,1 @@
+"""The tree of places, from the country to the villages, and their dated codes."""

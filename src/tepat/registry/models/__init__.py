@@ -1,0 +1,34 @@
+"""The tables of the registry: batches, families and people, what was observed, lists and flags.
+
+Everything is true for a time (`valid_from` to the day before `valid_to`) and known from a time (its
+batch's `known_at`). A row is never changed: a later batch supersedes it. `home_id` is the village
+whose staff may see the row: where the family lives now.
+"""
+
+from tepat.registry.models.batches import Batch, Event
+from tepat.registry.models.flags import Flag, FlagList
+from tepat.registry.models.observed import AskedSet, FamilyObservation, PersonObservation
+from tepat.registry.models.people import (
+    Family,
+    FamilyRecord,
+    Membership,
+    NameWord,
+    Person,
+    PersonRecord,
+)
+
+__all__ = [
+    "AskedSet",
+    "Batch",
+    "Event",
+    "Family",
+    "FamilyObservation",
+    "FamilyRecord",
+    "Flag",
+    "FlagList",
+    "Membership",
+    "NameWord",
+    "Person",
+    "PersonObservation",
+    "PersonRecord",
+]
