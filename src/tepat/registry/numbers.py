@@ -14,6 +14,8 @@ The functions take and give Ibis expressions, the patterns are plain regular exp
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 _PLACE = "[1-9][0-9]{5}"
@@ -87,3 +89,33 @@ def masked_number(number: Any) -> Any:
 def initials(name: Any) -> Any:
     """A name as it may be shown: the first letter of each word."""
     return name.strip().re_replace(r"([^\s])[^\s]*\s*", r"\1. ").strip()
+
+
+# Findings on a number as bits, kept where the number itself is sealed.
+NIK_FINDINGS = {"nik_form": 1, "nik_birth_date": 2, "nik_sex": 4}
+KK_FINDINGS = {"kk_form": 1, "kk_date": 2}
+
+
+def nik_findings(nik: str | None, sex: int | None, birth_date: date | None) -> int:
+    """What is wrong with one NIK, as bits of `NIK_FINDINGS`; 0 for no NIK."""
+    if nik is None:
+        return 0
+    if re.search(NIK_PATTERN, nik) is None:
+        return NIK_FINDINGS["nik_form"]
+    told = int(nik[6:12])
+    found = 0
+    if birth_date is not None:
+        born = int(birth_date.strftime("%d%m%y"))
+        found |= NIK_FINDINGS["nik_birth_date"] * (told not in (born, born + 400_000))
+    if sex is not None:
+        found |= NIK_FINDINGS["nik_sex"] * ((told > 400_000) != (sex == FEMALE))
+    return found
+
+
+def kk_findings(number: str | None) -> int:
+    """What is wrong with one KK number, as bits of `KK_FINDINGS`; 0 for no number."""
+    if number is None:
+        return 0
+    if re.search(KK_PATTERN, number) is None:
+        return KK_FINDINGS["kk_form"]
+    return 0 if re.search(KK_DATE_PATTERN, number) else KK_FINDINGS["kk_date"]
