@@ -1,4 +1,4 @@
-"""Fixtures that several folders of tests share: a demonstration run, a browser, data of others."""
+"""Fixtures that several folders of tests share: a run, a database, a browser, data of others."""
 
 from __future__ import annotations
 
@@ -116,3 +116,28 @@ def browser() -> Iterator[Any]:
         )
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The session's database, used as the application's role, under row-level security."""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    from tests import database
+
+    connection = connections["default"]
+
+    def anew(case: TransactionTestCase) -> None:
+        connection.close()
+        database.make_copy()
+
+    with pytest.MonkeyPatch.context() as patch, database.cluster():
+        with django_db_blocker.unblock():
+            database.make_copy()
+        connection.settings_dict["NAME"] = database.NAME
+        # After a test that commits: a new copy instead of emptied tables.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", anew)
+        yield
+        connection.close()
+        database.drop_copy()
