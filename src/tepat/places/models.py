@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 COUNTRY_ID = 1
 
@@ -114,15 +115,66 @@ class Succession(models.Model):
     after = models.ForeignKey(Place, models.PROTECT, related_name="predecessors")
     on = models.DateField()
     how = models.CharField(max_length=10, choices=How.choices)
+    was = models.TextField(blank=True)  # the former name or code, where the place stayed the same
     source = models.TextField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="succession_once", fields=["before", "after", "on"])
+            models.UniqueConstraint(
+                name="succession_once", fields=["before", "after", "on", "how"]
+            ),
+            models.CheckConstraint(
+                name="succession_of_itself",
+                condition=Q(before=models.F("after"), how__in=["renaming", "recoding"])
+                | (~Q(before=models.F("after")) & Q(how__in=["split", "merger"])),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.before_id} → {self.after_id}"
+
+
+class Edition(models.Model):
+    """A list of all places that was loaded, and what was found in it."""
+
+    day = models.DateField()
+    source = models.TextField()
+    digest = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField(db_default=Now())
+    report = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="edition_once", fields=["day", "digest"])]
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.day}"
+
+
+class BoundaryFile(models.Model):
+    """A file of boundaries that a ministry loaded, and what of it was recognised."""
+
+    name = models.TextField()
+    source = models.TextField()  # shown below the map: whose boundaries they are
+    digest = models.CharField(max_length=64)
+    level = models.SmallIntegerField(choices=Level.choices)
+    code_property = models.TextField()
+    loaded_at = models.DateTimeField(db_default=Now())
+    loaded_by_id = models.BigIntegerField()
+    report = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outline(models.Model):
+    """The boundaries of one place: rings of [longitude, latitude] in degrees."""
+
+    place = models.OneToOneField(Place, models.PROTECT, primary_key=True, related_name="outline")
+    file = models.ForeignKey(BoundaryFile, models.PROTECT, related_name="outlines")
+    rings = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"outline of {self.place_id}"
 
 
 class Within(models.Model):
