@@ -23,6 +23,11 @@ from tests.site_settings import PG, ROOT
 
 TEMPLATES_KEPT = 4
 NAME = f"test_tepat_{os.getpid()}"
+# Lets a test arrange what only the owner may write, inside the test's own transaction.
+AS_OWNER = """
+create function test_as_owner(statement text) returns void language plpgsql security definer as
+$$ begin execute statement; end $$
+"""
 
 
 def connect(role: str = database.APPLICATION, name: str = NAME) -> psycopg.Connection[Any]:
@@ -48,11 +53,21 @@ def cluster() -> Iterator[None]:
         embedded.stop(PG)
 
 
+def as_owner(statement: str) -> None:
+    """Run a statement as the owner, in the transaction that Django's connection has open."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select test_as_owner(%s)", [statement])
+
+
 def make_copy() -> None:
     """Make the session's database anew, as migrations leave it. Throws out whoever is connected."""
     template = _template()
     drop_copy()
     _as_superuser("create database {} owner tepat_owner template {}", NAME, template)
+    with connect(database.OWNER) as connection:
+        connection.execute(AS_OWNER)
 
 
 def drop_copy() -> None:

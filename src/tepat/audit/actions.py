@@ -1,4 +1,4 @@
-"""The rows of the audit. They are written in the transaction of what they tell of, or not at all."""
+"""The rows of the audit, written in the transaction of what they tell of, or not at all."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ import tepat.registry.models.observed
 
 
 class Migration(migrations.Migration):
+    """Tables."""
+
     initial = True
 
     dependencies = [

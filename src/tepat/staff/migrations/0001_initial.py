@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    """Tables."""
+
     initial = True
 
     dependencies = [
