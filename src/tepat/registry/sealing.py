@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from typing_extensions import Buffer
+
 from tepat.engine.errors import TepatError
 
 SALT_LENGTH, TOKEN_LENGTH = 16, 16
@@ -64,7 +66,7 @@ class Sealer:
             sealed.append(nonce + AESGCM(key.digest()).encrypt(nonce, number.encode(), None))
         return sealed
 
-    def open(self, sealed: bytes | None, salt: bytes | None) -> str | None:
+    def open(self, sealed: Buffer | None, salt: Buffer | None) -> str | None:
         """A number again; None where there is none or its key was destroyed.
 
         Raises:
@@ -76,7 +78,8 @@ class Sealer:
         if sealed is None or salt is None:
             return None
         key = hmac.new(self.data_key, bytes(salt), sha256).digest()
-        nonce, text = bytes(sealed[:_NONCE_LENGTH]), bytes(sealed[_NONCE_LENGTH:])
+        kept = bytes(sealed)
+        nonce, text = kept[:_NONCE_LENGTH], kept[_NONCE_LENGTH:]
         try:
             return AESGCM(key).decrypt(nonce, text, None).decode()
         except InvalidTag as error:

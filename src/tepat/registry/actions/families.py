@@ -224,8 +224,9 @@ def merge_families(
     if HEAD in relations.values():
         raise TepatError("two_heads", "The joined family has its head.", "A family has one head.")
     with open_batch(kind=BatchKind.EVENT, source=told.source, acting_user=acting_user) as batch:
-        for one in sorted((into_id, from_id)):
-            locked_family(one, told.base_version if one == into_id else None, batch)
+        for family_id in sorted((into_id, from_id)):
+            base = told.base_version if family_id == into_id else None
+            locked_family(family_id, base, batch)
         into, gone = Family.objects.get(pk=into_id), Family.objects.get(pk=from_id)
         members = members_on(gone, told.on)
         missing = [one for one in members if one.person_id not in relations]
