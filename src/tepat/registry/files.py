@@ -26,6 +26,7 @@ from tepat.registry.values import KEPT, harmless, literal, masked, quoted
 
 _ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 _OTHERS = ("flags", "lists", "benefits")
+ROW = KEPT + "row"  # the row of the file, where it was asked for
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def read_input(
     *,
     con: Any,
     scratch: Path,
+    rows: bool = False,
 ) -> Input:
     """Read an input.
 
@@ -71,6 +73,7 @@ def read_input(
         keep_columns: source columns of the families' file to keep as they are, for a model.
         con: an Ibis backend of the embedded engine.
         scratch: a folder for what does not belong in memory; it must outlive the input.
+        rows: whether families and members carry their row in the file, as `ROW`.
 
     Raises:
         TepatError: the input cannot be read at all; anything less is a finding.
@@ -78,16 +81,16 @@ def read_input(
     scratch.mkdir(parents=True, exist_ok=True)
     bench = Bench(con.con, scratch)
     if mapping is None:
-        raw = _own_files(bench, path, variables, keep_columns)
+        raw = _own_files(bench, path, variables, keep_columns, rows)
     else:
-        raw = _foreign_files(bench, path, variables, mapping, keep_columns)
+        raw = _foreign_files(bench, path, variables, mapping, keep_columns, rows)
     tables = {
         name: read_table(
             bench,
             name,
             view,
             columns_of(name, variables),
-            keep_columns if name == "families" else (),
+            _carried(name, keep_columns, rows),
         )
         for name, view in raw.items()
     }
@@ -102,6 +105,20 @@ def read_input(
     return _joined(bench, con, tables, variables, mapping, keep_columns)
 
 
+def _carried(table: str, keep: Sequence[str], rows: bool) -> tuple[str, ...]:
+    """Which source columns a table carries along, without `KEPT`."""
+    row = (ROW.removeprefix(KEPT),) if rows and table in OWN_KEY else ()
+    return (*(keep if table == "families" else ()), *row)
+
+
+def _with_row(bench: Bench, view: str, source: Source) -> str:
+    """A view with the row of the file, as a spreadsheet counts; blank lines are not counted."""
+    if ROW in bench.types(view):
+        return view
+    row = f"{POSITION} + 1" if source.kind == "csv" else POSITION
+    return bench.view(bench.name("row"), f"SELECT *, {row} AS {ROW} FROM {view}")
+
+
 def _identifiers(variables: Mapping[str, Variable]) -> set[str]:
     return {
         name
@@ -112,12 +129,18 @@ def _identifiers(variables: Mapping[str, Variable]) -> set[str]:
 
 
 def _own_files(
-    bench: Bench, path: Path, variables: Mapping[str, Variable], keep: Sequence[str]
+    bench: Bench,
+    path: Path,
+    variables: Mapping[str, Variable],
+    keep: Sequence[str],
+    rows: bool,
 ) -> dict[str, str]:
     raw = {}
     for table, source in find_sources(path).items():
         known = {*columns_of(table, variables), *(name.lower() for name in keep)}
         raw[table] = open_source(bench, source, table, known, _identifiers(variables))
+        if rows and table in OWN_KEY:
+            raw[table] = _with_row(bench, raw[table], source)
     if keep:
         raw["families"] = _with_kept(bench, raw["families"], keep)
     return raw
@@ -161,6 +184,7 @@ def _foreign_files(
     variables: Mapping[str, Variable],
     mapping: SourceMapping,
     keep: Sequence[str],
+    rows: bool,
 ) -> dict[str, str]:
     sources = {name: _foreign_source(path, file, mapping) for name, file in mapping.files.items()}
     views: dict[str, str] = {}
@@ -168,6 +192,8 @@ def _foreign_files(
         users = [table for table, form in mapping.tables.items() if form.source == name]
         known, numbers = _names_used(mapping, users)
         views[name] = open_source(bench, source, "+".join(users), known, numbers)
+        if rows:
+            views[name] = _with_row(bench, views[name], source)
     problems = Problems()
     derivations = {
         table: Derivation(
@@ -187,7 +213,7 @@ def _foreign_files(
             view,
             derivations[table],
             members=members,
-            kept=keep if table == "families" else (),
+            kept=_carried(table, keep, rows),
             constants=_constants(mapping) if table in OWN_KEY else {},
         )
         stop_if_any(problems, mapping.file)

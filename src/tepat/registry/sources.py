@@ -19,7 +19,7 @@ from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.registry import text_files, workbooks
 from tepat.registry.columns import TABLES
-from tepat.registry.values import listed, literal, numeric_identifier, quoted
+from tepat.registry.values import KEPT, listed, literal, numeric_identifier, quoted
 
 ENDINGS = (".parquet", ".csv", ".xlsx")
 POSITION = "_position"  # where a row stands in its file, from 1
@@ -287,7 +287,7 @@ def _open_sheet(
         cells, workbooks.number_cells(path, source.sheet, look) if look else {}
     )
     handle = bench.name("cells")
-    bench.con.register(handle, cells.drop("sheet_row").to_arrow())
+    bench.con.register(handle, cells.rename({"sheet_row": f"{KEPT}row"}).to_arrow())
     name = bench.table(table, f"SELECT * FROM {handle}")
     bench.con.unregister(handle)
     return name
