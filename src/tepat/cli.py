@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tepat import cli_app
 from tepat.cli_policy import AsJson, Language, PolicyFolder, answer, day_of, language_of, policy_app
 from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
@@ -294,3 +295,6 @@ def calibrate_command(
     for line in report_lines(report):
         console.print(line)
     print(f"Model: {out}")
+
+
+cli_app.add_to(app)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from tepat.engine import embedded
+from tepat.engine import database, embedded
+from tepat.engine.errors import TepatError
 from tepat.engine.home import tepat_home
 from tepat.engine.keys import load_keys
 
@@ -28,31 +29,46 @@ HTTPS = os.environ.get("TEPAT_HTTPS", "") == "1"
 CSRF_TRUSTED_ORIGINS = [one for one in os.environ.get("TEPAT_ORIGINS", "").split(",") if one]
 
 
-def _database() -> dict[str, Any]:
-    """The one database: the server that DATABASE_URL names, else the embedded one."""
+def database_settings(role: str) -> dict[str, Any]:
+    """How a role reaches the one database: on the server DATABASE_URL names, else the embedded."""
     shared: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
-    role = os.environ.get("TEPAT_DBUSER", "tepat_app")
     if not DATABASE_URL:
         socket = str(embedded.socket_folder(HOME / "pg"))
-        return {**shared, "NAME": "tepat", "USER": role, "HOST": socket, "PORT": "5432"}
-    owner = os.environ.get("DATABASE_OWNER_URL", DATABASE_URL)
-    url = urlsplit(owner if role == "tepat_owner" else DATABASE_URL)
+        return {**shared, "NAME": database.NAME, "USER": role, "HOST": socket, "PORT": "5432"}
+    name = "DATABASE_OWNER_URL" if role == database.OWNER else "DATABASE_URL"
+    url = _address(name, os.environ.get(name) or DATABASE_URL)
     return {
         **shared,
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname or "",
+        "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
+        "OPTIONS": dict(parse_qsl(url.query)),
     }
 
 
-DATABASES = {"default": _database()}
+def _address(name: str, text: str) -> SplitResult:
+    url = urlsplit(text)
+    try:
+        readable = url.scheme in ("postgresql", "postgres") and url.path > "/" and url.port != 0
+    except ValueError:
+        readable = False
+    if readable:
+        return url
+    raise TepatError(
+        "database_url_wrong",
+        f"{name} is not the address of a PostgreSQL database.",
+        do="Write postgresql://user:password@host:5432/database, with %40 for @ in a password.",
+    )
+
+
+DATABASES = {"default": database_settings(os.environ.get("TEPAT_DBUSER", database.APPLICATION))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -77,6 +93,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
+    "tepat.site.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

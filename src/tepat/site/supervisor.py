@@ -1,4 +1,4 @@
-"""Several programs as one: started together, and if one ends or is told to stop, all stop.
+"""Several programs as one: started together, stopped together, started again when one falls.
 
 Each program has a session of its own, so that Ctrl-C in a terminal reaches only the supervisor,
 which then asks each to end in order. If the supervisor is killed, the system ends them (Linux).
@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from types import FrameType
 
 from tepat.engine.errors import TepatError
 
+# A program that falls so often within so many seconds is not started again.
+FALLS, WITHIN = 4, 60.0
 GRACE = 15.0  # seconds from the request to end until a program is killed
 SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -30,29 +33,59 @@ class Program:
     words: tuple[str, ...]
 
 
+class _Running:
+    """A program, its process, and when it had to be started again."""
+
+    def __init__(self, program: Program, environment: dict[str, str]) -> None:
+        self.program, self.environment = program, environment
+        self.falls: list[float] = []
+        self.process = _begin(program, environment)
+
+    def look_after(self) -> None:
+        code = self.process.poll()
+        if code is None:
+            return
+        _kill_session(self.process.pid)
+        now = time.monotonic()
+        self.falls = [fall for fall in self.falls if now - fall < WITHIN] + [now]
+        if len(self.falls) >= FALLS:
+            raise TepatError(
+                "program_ended",
+                f"The {self.program.name} ended {FALLS} times within a minute, now with {code}.",
+                "The rest was stopped with it.",
+                "Read above what it said; `tepat serve` and `tepat worker` run them singly.",
+            )
+        said = f"The {self.program.name} ended with {code} and is started again."
+        print(said, file=sys.stderr, flush=True)
+        self.process = _begin(self.program, self.environment)
+
+
 def run_together(
     programs: tuple[Program, ...], environment: dict[str, str], started: Callable[[], None]
 ) -> None:
-    """Run programs until one ends or this process is told to stop; none is left afterwards.
+    """Run programs until this process is told to stop; none is left afterwards.
 
     Args:
-        programs: what to run, in the order of starting; they are stopped in the reverse order.
+        programs: what to run, in the order of starting.
         environment: what each gets as its environment.
         started: called once when all run.
 
     Raises:
         KeyboardInterrupt: on Ctrl-C or SIGTERM, when all have ended.
-        TepatError: ``program_ended`` where one ended by itself.
+        TepatError: ``program_ended`` where one falls again and again.
     """
     before = listen_to_requests_to_end()
-    running: list[tuple[Program, subprocess.Popen[bytes]]] = []
+    running: list[_Running] = []
     try:
         for program in programs:
-            running.append((program, _begin(program, environment)))
+            running.append(_Running(program, environment))
         started()
-        _until_one_ends(running)
+        while True:
+            for each in running:
+                each.look_after()
+            time.sleep(0.2)
     finally:
-        _end([child for _, child in reversed(running)])
+        _end([each.process for each in running])
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -66,8 +99,16 @@ def listen_to_requests_to_end() -> dict[int, signal.Handlers]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored on purpose under nohup
+        numbers.append(signal.SIGHUP)
     return {number: signal.signal(number, interrupt) for number in numbers}  # type: ignore[misc]
+
+
+def ignore_requests_to_end() -> None:
+    """For the last steps, so that a second Ctrl-C does not leave half of them undone."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def free_port(host: str, port: int, tries: int = 1) -> int:
@@ -113,25 +154,9 @@ def _begin(program: Program, environment: dict[str, str]) -> subprocess.Popen[by
     )
 
 
-def _until_one_ends(running: list[tuple[Program, subprocess.Popen[bytes]]]) -> None:
-    while True:
-        for program, child in running:
-            code = child.poll()
-            if code is not None:
-                raise TepatError(
-                    "program_ended",
-                    f"The {program.name} ended by itself, with code {code}.",
-                    "The rest was stopped with it.",
-                    "Read above what it said; `tepat serve` and `tepat worker` run them singly.",
-                )
-        time.sleep(0.2)
-
-
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
     """Ask each to end, wait, and kill what is left of its session."""
-    # A second Ctrl-C must not leave half of them running.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    ignore_requests_to_end()
     for child in children:
         if child.poll() is None:
             child.send_signal(signal.SIGTERM)

@@ -1,0 +1,5 @@
+"""The entry of `python -m tepat`."""
+
+from tepat.cli import main
+
+main()

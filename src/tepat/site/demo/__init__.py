@@ -1,0 +1,1 @@
+"""`tepat demo`: the whole application on invented people, on one machine."""
