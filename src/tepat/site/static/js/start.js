@@ -10,6 +10,7 @@ async function startMoj (scope) {
   moj.initAll({ scope })
   for (const label of scope.querySelectorAll('.moj-multi-select__toggle-label span')) {
     label.textContent = said('selectAll')
+    label.classList.remove('govuk-visually-hidden')
   }
 }
 
