@@ -7,6 +7,13 @@ whose staff may see the row: where the family lives now.
 
 from tepat.registry.models.batches import Batch, Event
 from tepat.registry.models.flags import Flag, FlagList
+from tepat.registry.models.imports import (
+    ImportFinding,
+    ImportJob,
+    ImportMatch,
+    StageFamily,
+    StagePerson,
+)
 from tepat.registry.models.observed import AskedSet, FamilyObservation, PersonObservation
 from tepat.registry.models.people import (
     Family,
@@ -26,9 +33,14 @@ __all__ = [
     "FamilyRecord",
     "Flag",
     "FlagList",
+    "ImportFinding",
+    "ImportJob",
+    "ImportMatch",
     "Membership",
     "NameWord",
     "Person",
     "PersonObservation",
     "PersonRecord",
+    "StageFamily",
+    "StagePerson",
 ]
