@@ -15,8 +15,9 @@ KEYS = (
     "codes_of", "groups", "computed", "sensitivity", "ranking", "reference", "confidence", "note",
 )  # fmt: skip
 COLUMNS = {
-    "family_id", "family_key", "person_id", "person_key", "nik", "kk_number", "name", "province",
-    "kabupaten", "kecamatan", "village", "weight", "observed_on", "source", "blocked", "data_ok",
+    "family_id", "family_key", "person_id", "person_key", "nik", "kk_number", "nik_token",
+    "nik_findings", "kk_token", "kk_findings", "name", "province", "kabupaten", "kecamatan",
+    "village", "weight", "observed_on", "source", "blocked", "data_ok",
     "hit", "contested", "family_hit", "family_contested",
 }  # fmt: skip
 LARGEST_CODE = 32_767  # codes are kept in 16 bits

@@ -3,6 +3,9 @@
 ``key`` text as the source gives it; ``identifier`` a NIK or KK number, text of 16 digits;
 ``place`` a text code of so many digits; ``code`` a small whole number; ``number`` a whole number
 or an exact decimal; ``float`` only for weights. Unknown is null.
+
+A snapshot of the registry has no numbers: in their place stand a token, the same for the same
+number, and what was found on the number, as bits of `numbers.NIK_FINDINGS` and `KK_FINDINGS`.
 """
 
 from __future__ import annotations
@@ -56,6 +59,8 @@ _FIXED = {
     "families": {
         "family_key": "key",
         "kk_number": "identifier",
+        "kk_token": "text",
+        "kk_findings": "number",
         **dict.fromkeys(PLACES, "place"),
         "weight": "float",
         "observed_on": "date",
@@ -65,6 +70,8 @@ _FIXED = {
         "person_key": "key",
         "family_key": "key",
         "nik": "identifier",
+        "nik_token": "text",
+        "nik_findings": "number",
         "name": "name",
         "observed_on": "date",
         "source": "text",

@@ -71,6 +71,36 @@ def nik_agrees_with_birth(birth_number: Any, birth_date: Any) -> Any:
     return (birth_number == told) | (birth_number == told + 400_000)
 
 
+def nik_finding_bits(nik: Any, sex: Any, birth_date: Any) -> Any:
+    """`nik_findings` of a whole column; null where there is no NIK."""
+    formed, written = nik_well_formed(nik), nik_birth_number(nik)
+    return _bits(
+        NIK_FINDINGS,
+        nik,
+        nik_form=~formed,
+        nik_birth_date=formed & ~nik_agrees_with_birth(written, birth_date),
+        nik_sex=formed & (nik_sex(written) != sex),
+    )
+
+
+def kk_finding_bits(number: Any) -> Any:
+    """`kk_findings` of a whole column; null where there is no number."""
+    formed = kk_well_formed(number)
+    broken = {"kk_form": ~formed, "kk_date": formed & ~kk_date_plausible(number)}
+    return _bits(KK_FINDINGS, number, **broken)
+
+
+def _bits(bits: dict[str, int], number: Any, **broken: Any) -> Any:
+    import ibis
+
+    none = ibis.literal(0, "int64")
+    parts = [
+        ibis.cases((broken[name], ibis.literal(bit, "int64")), else_=none)
+        for name, bit in bits.items()
+    ]
+    return ibis.cases((number.notnull(), sum(parts[1:], parts[0])))
+
+
 def masked_number(number: Any) -> Any:
     """A NIK or KK number as it may be shown: the first four and last four of 16 characters.
 

@@ -1,8 +1,9 @@
 """Rules on one row: a member or a family, its numbers and its answers.
 
 Each is a yes-or-no expression over the table's columns; null (a fact that is not known) breaks no
-rule. `rules.check` adds ``today``, ``years`` (age in full years), ``is_head``, ``well_formed`` (the
-form of the NIK or KK number) and ``written`` (the birth date that the NIK tells).
+rule. `rules.check` adds ``today``, ``years`` (age in full years), ``is_head``, ``wrong`` (what is
+wrong with the NIK or KK number, as bits; null where there is none) and ``masked`` (the number as it
+may be shown; null where only its token is known).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tepat.registry import numbers
 HEAD, SPOUSE = 1, 2
 OLDEST = 125
 AGE = "birth_date|age"
+NIK, KK = "nik|nik_token", "kk_number|kk_token"
 DIFFICULTIES = tuple(
     f"difficulty_{name}"
     for name in (
@@ -91,34 +93,42 @@ def _identity() -> list[RowRule]:
     return [
         RowRule(
             "nik_form",
-            ("nik",),
-            lambda m: ~m.well_formed,
+            (NIK,),
+            lambda m: _wrong_nik(m, "nik_form"),
             "nik",
-            lambda m: numbers.masked_number(m.nik),
+            lambda m: m.masked,
         ),
         RowRule(
             "nik_missing",
-            ("nik",),
-            lambda m: m.nik.isnull() & (m.years.isnull() | (m.years >= 1)),
+            (NIK,),
+            lambda m: m.wrong.isnull() & (m.years.isnull() | (m.years >= 1)),
             "nik",
         ),
-        RowRule("nik_missing_baby", ("nik",), lambda m: m.nik.isnull() & (m.years < 1), "nik"),
+        RowRule("nik_missing_baby", (NIK,), lambda m: m.wrong.isnull() & (m.years < 1), "nik"),
         RowRule(
             "nik_birth_date",
-            ("nik", "birth_date"),
-            lambda m: m.well_formed & ~numbers.nik_agrees_with_birth(m.written, m.birth_date),
+            (NIK, "birth_date"),
+            lambda m: _wrong_nik(m, "nik_birth_date"),
             "birth_date",
             lambda m: m.birth_date.cast("string"),
         ),
         RowRule(
             "nik_sex",
-            ("nik", "sex"),
-            lambda m: m.well_formed & (numbers.nik_sex(m.written) != m.sex),
+            (NIK, "sex"),
+            lambda m: _wrong_nik(m, "nik_sex"),
             "sex",
             lambda m: m.sex.cast("string"),
         ),
         RowRule("name_blank", ("name",), lambda m: m.name.isnull(), "name"),
     ]
+
+
+def _wrong_nik(m: Any, name: str) -> Any:
+    return (m.wrong & numbers.NIK_FINDINGS[name]) != 0
+
+
+def _wrong_kk(f: Any, name: str) -> Any:
+    return (f.wrong & numbers.KK_FINDINGS[name]) != 0
 
 
 def _ages() -> list[RowRule]:
@@ -247,19 +257,19 @@ def _card() -> list[RowRule]:
     return [
         RowRule(
             "kk_form",
-            ("kk_number",),
-            lambda f: ~f.well_formed,
+            (KK,),
+            lambda f: _wrong_kk(f, "kk_form"),
             "kk_number",
-            lambda f: numbers.masked_number(f.kk_number),
+            lambda f: f.masked,
         ),
         RowRule(
             "kk_date",
-            ("kk_number",),
-            lambda f: f.well_formed & ~numbers.kk_date_plausible(f.kk_number),
+            (KK,),
+            lambda f: _wrong_kk(f, "kk_date"),
             "kk_number",
-            lambda f: numbers.masked_number(f.kk_number),
+            lambda f: f.masked,
         ),
-        RowRule("kk_missing", ("kk_number",), lambda f: f.kk_number.isnull(), "kk_number"),
+        RowRule("kk_missing", (KK,), lambda f: f.wrong.isnull(), "kk_number"),
     ]
 
 

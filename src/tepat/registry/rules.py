@@ -2,7 +2,8 @@
 
 Pure: tables in, tables out. Each row rule is one yes-or-no column; all of a table are worked out in
 one pass as bits of one number, and only rows with a bit set are looked at again. A rule whose
-column the files did not have is "not checked", which is not the same as "nothing found".
+column the files did not have is "not checked", which is not the same as "nothing found". Numbers
+are judged as they stand; where there are only their tokens, by what was found on them before.
 
 An error on a family or its head blocks the family's award; on another member it takes that member
 out of the count. What leaves here carries no NIK and no KK number, only the findings on them, and
@@ -22,6 +23,8 @@ from tepat.registry.catalogue import ERROR, RULES
 from tepat.registry.files import Input
 from tepat.registry.row_rules import (
     HEAD,
+    KK,
+    NIK,
     OLDEST,
     RowRule,
     as_meant,
@@ -30,8 +33,9 @@ from tepat.registry.row_rules import (
 )
 from tepat.registry.sources import new_name
 
-_ADDED = ("years", "today", "well_formed", "written", "is_head", "born", "kin")
-_NOT_KEPT = ("nik", "kk_number", *_ADDED)
+_ADDED = ("years", "today", "wrong", "masked", "same", "is_head", "born", "kin")
+_NUMBERS = ("nik", "nik_token", "nik_findings", "kk_number", "kk_token", "kk_findings")
+_NOT_KEPT = (*_NUMBERS, *_ADDED)
 _KEYS = {
     "families": ("family_key", "family_id"),
     "members": ("person_key", "person_id", "family_id"),
@@ -76,19 +80,18 @@ def check(found: Input, as_of: date, *, scratch: Path) -> Checked:
         today=ibis.literal(as_of),
         born=bench.fact("members", "birth_date", "date"),
         kin=bench.fact("members", "relation", "int16"),
-        well_formed=numbers.nik_well_formed(found.members.nik),
-        written=numbers.nik_birth_number(found.members.nik),
+        **bench.niks(),
     )
     age = bench.fact("members", "age", "int64")
     members = members.mutate(
         years=_years(members.born, members.today).coalesce(age),
         is_head=(members.kin == HEAD).fill_null(False),
     )
-    families = found.families.mutate(well_formed=numbers.kk_well_formed(found.families.kk_number))
+    families = found.families.mutate(**bench.kk_numbers())
     bench.rows("members", members, rules_of_members())
     bench.rows("families", families, rules_of_families())
-    bench.twins("members", members, "nik")
-    bench.twins("families", families, "kk_number")
+    bench.twins("members", members, "nik_duplicate", NIK)
+    bench.twins("families", families, "kk_duplicate", KK)
     bench.make_up(families, members)
     return bench.done(families, members)
 
@@ -113,6 +116,21 @@ class _Check:
         rows = getattr(self.found, table)
         meant = as_meant(name, self.found.variables.get(name))
         return rows[name] if name in rows.columns and meant else ibis.null(kind)
+
+    def niks(self) -> dict[str, Any]:
+        """What is wrong with each NIK, how it is shown, and by what twins are found."""
+        rows = self.found.members
+        if self._known("members", "nik_token") and not self._known("members", "nik"):
+            return _of_tokens(rows.nik_token, rows.nik_findings)
+        sex, born = self.fact("members", "sex", "int16"), self.fact("members", "birth_date", "date")
+        return _of_numbers(rows.nik, numbers.nik_finding_bits(rows.nik, sex, born))
+
+    def kk_numbers(self) -> dict[str, Any]:
+        """The same of each KK number."""
+        rows = self.found.families
+        if self._known("families", "kk_token") and not self._known("families", "kk_number"):
+            return _of_tokens(rows.kk_token, rows.kk_findings)
+        return _of_numbers(rows.kk_number, numbers.kk_finding_bits(rows.kk_number))
 
     def _known(self, table: str, name: str) -> bool:
         return name in self.found.present[table] and as_meant(name, self.found.variables.get(name))
@@ -145,20 +163,17 @@ class _Check:
             value = hit[f"shown_{place}"] if rule.shown else ibis.null("string")
             self._add(name, hit, rule.name, rule.column, value)
 
-    def twins(self, name: str, table: Any, column: str) -> None:
-        """The same NIK or KK number on several rows; grouped as whole numbers, which is cheap."""
-        rule = "nik_duplicate" if column == "nik" else "kk_duplicate"
+    def twins(self, name: str, table: Any, rule: str, column: str) -> None:
+        """The same NIK or KK number on several rows."""
         if not self._askable(name, (column,), rule):
             return
-        sound = table.filter(table.well_formed)
-        sound = sound.mutate(number=sound[column].try_cast("int64"))
-        counted = sound.group_by("number").agg(rows=lambda t: t.count())
+        malformed = numbers.NIK_FINDINGS["nik_form"] | numbers.KK_FINDINGS["kk_form"]
+        sound = table.filter((table.wrong & malformed) == 0)
+        counted = sound.group_by("same").agg(rows=lambda t: t.count())
         twice = self._keep(counted.filter(counted.rows > 1))
-        hit = sound.semi_join(twice, "number").select(
-            *_KEYS[name], shown=numbers.masked_number(sound[column])
-        )
+        hit = sound.semi_join(twice, "same").select(*_KEYS[name], "masked")
         hit = self._keep(hit)
-        self._add(name, hit, rule, column, hit.shown)
+        self._add(name, hit, rule, column.split("|", maxsplit=1)[0], hit.masked)
 
     def make_up(self, families: Any, members: Any) -> None:
         """Families without members or head, with two, or smaller than declared."""
@@ -235,6 +250,26 @@ class _Check:
             read.union(own.drop("person_id")),
             sorted(set(self.not_checked)),
         )
+
+
+def _of_numbers(number: Any, wrong: Any) -> dict[str, Any]:
+    """Clear numbers; twins are grouped as whole numbers, which is cheap."""
+    return {
+        "wrong": wrong,
+        "masked": numbers.masked_number(number),
+        "same": number.try_cast("int64"),
+    }
+
+
+def _of_tokens(token: Any, findings: Any) -> dict[str, Any]:
+    """Tokens, with what was found on the numbers when they were last seen."""
+    import ibis
+
+    return {
+        "wrong": ibis.cases((token.notnull(), findings.fill_null(0))),
+        "masked": ibis.null("string"),
+        "same": token,
+    }
 
 
 def _with_blocked(families: Any, blocked: Any) -> Any:
