@@ -29,7 +29,7 @@ class DayInput(forms.MultiWidget):
     )
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = {name: forms.TextInput for name in ("day", "month", "year")}
+        boxes = dict.fromkeys(("day", "month", "year"), forms.TextInput)
         super().__init__({**boxes}, attrs)
 
     def decompress(self, value: Any) -> list[Any]:

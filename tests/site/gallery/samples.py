@@ -218,7 +218,8 @@ VILLAGES: dict[str, Any] = {
 
 MAP = mark_safe(
     '<svg viewBox="0 0 240 80" role="img" aria-labelledby="map-t map-d">'
-    '<title id="map-t">Peta</title><desc id="map-d">Dua kecamatan</desc><rect x="4" y="4" width="112" height="72" rx="6" '
+    '<title id="map-t">Peta</title><desc id="map-d">Dua kecamatan</desc>'
+    '<rect x="4" y="4" width="112" height="72" rx="6" '
     'fill="#9fc5bd"/><rect x="124" y="4" width="112" height="72" rx="6" fill="#0b4f4a"/></svg>'
 )
 
