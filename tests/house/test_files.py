@@ -19,6 +19,7 @@ from tests.house.repository import ROOT, collect, text_of, tracked_files
 Check = Callable[[Path, str], list[str]]
 EVERY_FILE = [texts.registry_hosts, texts.machine_paths, texts.nameless_folders, texts.large_files]
 LOCKS = [Path("requirements.lock"), Path("requirements-dev.lock")]
+NODE_LOCK = Path("requirements-node.lock")
 PAGES = [name for name in tracked_files() if name.suffix == ".md"]
 SAYS_THE_RULE = {Path("STYLE.md")}
 
@@ -70,7 +71,7 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     )
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=str)
+@pytest.mark.parametrize("lock", [*LOCKS, NODE_LOCK], ids=str)
 def test_locks_have_hashes_and_no_addresses(lock: Path) -> None:
     problems = texts.package_locks(lock, text_of(lock))
     assert not problems, "\n".join(problems)
