@@ -14,11 +14,13 @@ from tepat.engine import embedded
 
 NAME = "tepat"
 OWNER, APPLICATION, READER = "tepat_owner", "tepat_app", "tepat_readonly"
+ERASER = "tepat_eraser"  # cannot connect; one function runs as it
 # The rights of each role, set anew each time so that none keeps more than it should have.
 ROLES = {
     OWNER: "login createdb nocreaterole noinherit nosuperuser nobypassrls noreplication",
     APPLICATION: "login nocreatedb nocreaterole noinherit nosuperuser nobypassrls noreplication",
     READER: "login nocreatedb nocreaterole noinherit nosuperuser nobypassrls noreplication",
+    ERASER: "nologin nocreatedb nocreaterole noinherit nosuperuser nobypassrls noreplication",
 }
 # Any number that no other lock has: two processes must not make a role at once.
 LOCK = 7_283_762
@@ -56,6 +58,8 @@ def ensure_roles(socket: Path, database: str = NAME) -> None:
             verb = "alter" if found.fetchone() else "create"
             statement = sql.SQL(verb + " role {} " + rights)
             connection.execute(statement.format(sql.Identifier(role)))
+        # so that migrations can hand that function over
+        connection.execute(f"grant {ERASER} to {OWNER} with inherit false, set true")
         found = connection.execute("select 1 from pg_database where datname = %s", [database])
         if not found.fetchone():
             names = sql.Identifier(database), sql.Identifier(OWNER)

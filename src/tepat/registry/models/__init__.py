@@ -6,6 +6,7 @@ whose staff may see the row: where the family lives now.
 """
 
 from tepat.registry.models.batches import Batch, Event
+from tepat.registry.models.erasure import Erasure
 from tepat.registry.models.flags import Flag, FlagList
 from tepat.registry.models.imports import (
     ImportFinding,
@@ -27,6 +28,7 @@ from tepat.registry.models.people import (
 __all__ = [
     "AskedSet",
     "Batch",
+    "Erasure",
     "Event",
     "Family",
     "FamilyObservation",

@@ -1,0 +1,97 @@
+"""Forgetting a person: asked by one, decided by another, carried out under a role of its own.
+
+The person's key is destroyed, so that the sealed number can be opened nowhere, backups of the other
+rows included; name, day of birth and answers are cleared. That somebody was a member stays, so that
+sums and decisions of the past still add up.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from tepat.audit.actions import record
+from tepat.engine.errors import TepatError
+from tepat.registry.actions.people import member_of
+from tepat.registry.actions.writing import open_batch, require_role, today
+from tepat.registry.models import Erasure, Family
+from tepat.registry.models.batches import BatchKind
+from tepat.staff.models import Role, User
+
+ASKERS = frozenset({Role.KABUPATEN_VERIFIER, Role.HEAD_OF_OFFICE, Role.MINISTRY_ANALYST})
+
+
+def ask_erasure(
+    *, family_id: int, person_id: int, reason: str, document: str, acting_user: User
+) -> Erasure:
+    """Ask to erase a member of a family.
+
+    Raises:
+        TepatError: ``not_allowed``, ``no_evidence``, ``not_a_member``, ``already_asked``.
+    """
+    require_role(acting_user, ASKERS, "ask for an erasure")
+    if not reason.strip() or not document.strip():
+        raise TepatError(
+            "no_evidence",
+            "An erasure needs a reason and a document.",
+            "It cannot be undone.",
+            "Give the number of the citizen's request or of the ruling.",
+        )
+    family = Family.objects.get(pk=family_id)
+    member_of(family, person_id, today())
+    if Erasure.objects.filter(person_id=person_id, granted=None).exists():
+        raise TepatError(
+            "already_asked", "This was already asked.", do="Wait for the ministry's decision."
+        )
+    asked = Erasure.objects.create(
+        person_id=person_id,
+        family=family,
+        reason=reason.strip(),
+        document=document.strip(),
+        asked_by=acting_user,
+        home_id=family.home_id,
+    )
+    record(
+        actor_id=acting_user.pk,
+        verb="ask_erasure",
+        subject="person",
+        subject_id=person_id,
+        home_id=family.home_id,
+        reason=asked.reason,
+        evidence=asked.document,
+    )
+    return asked
+
+
+def decide_erasure(*, erasure_id: int, granted: bool, answer: str, acting_user: User) -> None:
+    """Grant or refuse; granting forgets the person at once and for ever.
+
+    Raises:
+        TepatError: ``not_allowed``, ``own_proposal``, ``already_decided``.
+    """
+    require_role(acting_user, {Role.MINISTRY_APPROVER}, "decide on an erasure")
+    asked = Erasure.objects.select_for_update().get(pk=erasure_id)
+    if asked.granted is not None:
+        raise TepatError("already_decided", "This was already decided.")
+    if asked.asked_by_id == acting_user.pk:
+        raise TepatError("own_proposal", "You asked for this yourself.", "A second person decides.")
+    if granted:
+        source = "erasure"
+        with open_batch(kind=BatchKind.ERASURE, source=source, acting_user=acting_user) as batch:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT registry_erase(%s, %s)", [asked.person_id, batch.pk])
+            Family.objects.filter(pk=asked.family_id).update(version=batch.pk)
+            asked.batch = batch
+            asked.reason = asked.document = ""  # they may name the person
+    asked.granted, asked.answer = granted, answer
+    asked.decided_by, asked.decided_at = acting_user, datetime.now(UTC)
+    asked.save()
+    record(
+        actor_id=acting_user.pk,
+        verb="erase_person" if granted else "refuse_erasure",
+        subject="person",
+        subject_id=asked.person_id,
+        home_id=asked.home_id,
+        reason=answer,
+    )
