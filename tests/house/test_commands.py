@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.conftest import tepat
@@ -32,3 +34,10 @@ def test_an_unknown_command_ends_with_an_error_and_no_traceback() -> None:
     done = tepat("no-such-command")
     assert done.returncode != 0
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_command_line_imports_nothing_that_is_slow_to_import() -> None:
+    slow = {"django", "duckdb", "ibis", "polars", "psycopg", "sklearn"}
+    call = f"import sys, tepat.cli; print(*sorted({slow} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [], "import these inside the functions that need them"

@@ -23,7 +23,7 @@ REGISTRIES = (
 MACHINE_PATH = re.compile(r"(?<![\w.}/:*-])/(?:work|root|home|Users|opt|tmp|mnt|srv)/[\w.-]")
 NOTES = re.compile(
     r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b"
-    r"|(?i:\b(?:st" + "ub|place" + r"holder)s?\b)"
+    r"|(?i:(?<!django-)\b(?:st" + "ub|place" + r"holder)s?\b)"
 )
 NAMELESS = {"core", "common", "utils", "util", "helpers", "helper", "misc"}
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
