@@ -7,6 +7,7 @@ which then asks each to end in order. If the supervisor is killed, the system en
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import signal
 import socket
@@ -61,7 +62,10 @@ class _Running:
 
 
 def run_together(
-    programs: tuple[Program, ...], environment: dict[str, str], started: Callable[[], None]
+    programs: tuple[Program, ...],
+    environment: dict[str, str],
+    started: Callable[[], None],
+    look_after_more: Callable[[], object],
 ) -> None:
     """Run programs until this process is told to stop; none is left afterwards.
 
@@ -69,6 +73,7 @@ def run_together(
         programs: what to run, in the order of starting.
         environment: what each gets as its environment.
         started: called once when all run.
+        look_after_more: called every two seconds, to keep up what they rest on.
 
     Raises:
         KeyboardInterrupt: on Ctrl-C or SIGTERM, when all have ended.
@@ -80,7 +85,9 @@ def run_together(
         for program in programs:
             running.append(_Running(program, environment))
         started()
-        while True:
+        for beat in itertools.count():
+            if beat % 10 == 0:
+                look_after_more()
             for each in running:
                 each.look_after()
             time.sleep(0.2)

@@ -46,7 +46,12 @@ def run_demo(request: DemoRequest) -> None:
         _prepare(request)
         address = f"http://localhost:{port}"
         programs = (web_server(HOST, port), worker())
-        run_together(programs, environment(), lambda: _announce(address, HOST, port))
+        run_together(
+            programs,
+            environment(),
+            started=lambda: _announce(address, HOST, port),
+            look_after_more=lambda: embedded.ensure(home / "pg"),
+        )
 
 
 def _prepare(request: DemoRequest) -> None:
