@@ -12,21 +12,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from tepat.engine.text import Text as Text  # noqa: PLC0414 (the many who know it from here)
 from tepat.policy.language import Expression
 
 Value = int | Decimal | date
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text in Indonesian and in English."""
-
-    id: str
-    en: str
-
-    def get(self, lang: str) -> str:
-        """The text in ``id`` or ``en``."""
-        return self.en if lang == "en" else self.id
 
 
 @dataclass(frozen=True)

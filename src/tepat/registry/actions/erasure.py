@@ -13,6 +13,7 @@ from django.db import connection
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.actions.people import member_of
 from tepat.registry.actions.writing import open_batch, require_role, today
 from tepat.registry.models import Erasure, Family
@@ -34,15 +35,22 @@ def ask_erasure(
     if not reason.strip() or not document.strip():
         raise TepatError(
             "no_evidence",
-            "An erasure needs a reason and a document.",
-            "It cannot be undone.",
-            "Give the number of the citizen's request or of the ruling.",
+            Text(
+                "Penghapusan perlu alasan dan dokumen.", "An erasure needs a reason and a document."
+            ),
+            Text("Penghapusan tidak dapat dibatalkan.", "It cannot be undone."),
+            Text(
+                "Isi nomor permintaan warga atau putusan.",
+                "Give the number of the citizen's request or of the ruling.",
+            ),
         )
     family = Family.objects.get(pk=family_id)
     member_of(family, person_id, today())
     if Erasure.objects.filter(person_id=person_id, granted=None).exists():
         raise TepatError(
-            "already_asked", "This was already asked.", do="Wait for the ministry's decision."
+            "already_asked",
+            Text("Penghapusan ini sudah diajukan.", "This was already asked."),
+            do=Text("Tunggu keputusan kementerian.", "Wait for the ministry's decision."),
         )
     asked = Erasure.objects.create(
         person_id=person_id,
@@ -73,9 +81,15 @@ def decide_erasure(*, erasure_id: int, granted: bool, answer: str, acting_user: 
     require_role(acting_user, {Role.MINISTRY_APPROVER}, "decide on an erasure")
     asked = Erasure.objects.select_for_update().get(pk=erasure_id)
     if asked.granted is not None:
-        raise TepatError("already_decided", "This was already decided.")
+        raise TepatError(
+            "already_decided", Text("Ini sudah diputuskan.", "This was already decided.")
+        )
     if asked.asked_by_id == acting_user.pk:
-        raise TepatError("own_proposal", "You asked for this yourself.", "A second person decides.")
+        raise TepatError(
+            "own_proposal",
+            Text("Anda sendiri yang mengajukan.", "You asked for this yourself."),
+            Text("Orang kedua yang memutuskan.", "A second person decides."),
+        )
     if granted:
         source = "erasure"
         with open_batch(kind=BatchKind.ERASURE, source=source, acting_user=acting_user) as batch:

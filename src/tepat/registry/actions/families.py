@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.actions.members import Told, leave_family, move_rows
 from tepat.registry.actions.observations import Answers, add_family_answers, add_person_answers
 from tepat.registry.actions.people import (
@@ -85,14 +86,18 @@ def register_family(
 def _refuse_odd_members(members: Sequence[NewMember]) -> None:
     if not members:
         raise TepatError(
-            "no_members", "A family needs at least one member.", do="Add who lives there."
+            "no_members",
+            Text(
+                "Keluarga perlu paling sedikit satu anggota.", "A family needs at least one member."
+            ),
+            do=Text("Tambahkan siapa yang tinggal di sana.", "Add who lives there."),
         )
     if sum(one.relation == HEAD for one in members) > 1:
         raise TepatError(
             "two_heads",
-            "Two members are named as head.",
-            "A family has one head.",
-            "Choose one of them.",
+            Text("Dua anggota disebut kepala keluarga.", "Two members are named as head."),
+            Text("Satu keluarga punya satu kepala.", "A family has one head."),
+            Text("Pilih salah satu.", "Choose one of them."),
         )
 
 
@@ -115,8 +120,14 @@ def refuse_taken_card(number: str | None) -> None:
     if taken.exists():
         raise TepatError(
             "kk_taken",
-            "A family with this KK number is already in the registry.",
-            do="Search for the number and open that family.",
+            Text(
+                "Keluarga dengan nomor KK ini sudah terdaftar.",
+                "A family with this KK number is already in the registry.",
+            ),
+            do=Text(
+                "Cari nomor itu dan buka keluarganya.",
+                "Search for the number and open that family.",
+            ),
         )
 
 
@@ -196,8 +207,11 @@ def split_family(
         if len(members_on(family, told.on)) <= len(relations):
             raise TepatError(
                 "nobody_left",
-                "Nobody would be left in the old family.",
-                do="Record a new KK number instead.",
+                Text(
+                    "Tidak ada yang tersisa di keluarga lama.",
+                    "Nobody would be left in the old family.",
+                ),
+                do=Text("Catat saja nomor KK baru.", "Record a new KK number instead."),
             )
         new = add_family(facts, told.on, batch=batch)
         for person_id, relation in relations.items():
@@ -222,7 +236,11 @@ def merge_families(
     require_role(acting_user, WRITERS, "merge families")
     not_after_today(told.on)
     if HEAD in relations.values():
-        raise TepatError("two_heads", "The joined family has its head.", "A family has one head.")
+        raise TepatError(
+            "two_heads",
+            Text("Keluarga yang dituju sudah punya kepala.", "The joined family has its head."),
+            Text("Satu keluarga punya satu kepala.", "A family has one head."),
+        )
     with open_batch(kind=BatchKind.EVENT, source=told.source, acting_user=acting_user) as batch:
         for family_id in sorted((into_id, from_id)):
             base = told.base_version if family_id == into_id else None
@@ -233,8 +251,14 @@ def merge_families(
         if not members or missing:
             raise TepatError(
                 "relation_missing",
-                "Not every member who joins has a relation to the head.",
-                do="Say for each what they are to the head of the family they join.",
+                Text(
+                    "Ada anggota yang belum diisi hubungannya dengan kepala keluarga.",
+                    "Not every member who joins has a relation to the head.",
+                ),
+                do=Text(
+                    "Isi untuk setiap orang hubungannya dengan kepala keluarga yang dituju.",
+                    "Say for each what they are to the head of the family they join.",
+                ),
             )
         for one in members:
             leave_family(one.person_id, told, "merged", batch, acting_user, besides=from_id)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.actions.people import (
     PersonFacts,
     add_member,
@@ -231,7 +232,12 @@ def _set_head(
     member_of(family, new_head, on)
     if HEAD in relations.values():
         raise TepatError(
-            "two_heads", "Somebody else is named as head too.", "A family has one head."
+            "two_heads",
+            Text(
+                "Ada orang lain yang juga disebut kepala keluarga.",
+                "Somebody else is named as head too.",
+            ),
+            Text("Satu keluarga punya satu kepala.", "A family has one head."),
         )
     members = members_on(family, on)
     wanted = {**relations, new_head: HEAD}
@@ -239,9 +245,15 @@ def _set_head(
     if unnamed:
         raise TepatError(
             "head_without_relation",
-            "The former head has no relation to the new one.",
-            "A family has one head.",
-            "Say what the former head is to the new head.",
+            Text(
+                "Hubungan kepala lama dengan kepala baru belum diisi.",
+                "The former head has no relation to the new one.",
+            ),
+            Text("Satu keluarga punya satu kepala.", "A family has one head."),
+            Text(
+                "Isi hubungan kepala lama dengan kepala baru.",
+                "Say what the former head is to the new head.",
+            ),
         )
     # all old relations end before the new ones begin, so that no moment has two heads
     changing = [one for one in members if wanted.get(one.person_id, one.relation) != one.relation]
@@ -274,9 +286,17 @@ def correct_person(
     if not told.document and not told.note:
         raise TepatError(
             "no_evidence",
-            "A correction needs a document or a reason.",
-            "Somebody will ask later why it was changed.",
-            "Give the number of the KTP, KK or birth certificate, or say what happened.",
+            Text(
+                "Perbaikan perlu dokumen atau alasan.", "A correction needs a document or a reason."
+            ),
+            Text(
+                "Kelak akan ditanya mengapa data diubah.",
+                "Somebody will ask later why it was changed.",
+            ),
+            Text(
+                "Isi nomor KTP, KK, atau akta, atau ceritakan alasannya.",
+                "Give the number of the KTP, KK or birth certificate, or say what happened.",
+            ),
         )
     if changes.get("nik"):
         refuse_taken([PersonFacts(None, changes["nik"])])

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.places.models import Level, Place
 from tepat.registry import numbers
 from tepat.registry.actions.writing import change_from
@@ -70,8 +71,14 @@ def village_of(place_id: int) -> Place:
     if place is None:
         raise TepatError(
             "not_a_village",
-            "The place is not a village that exists today.",
-            do="Choose the desa or kelurahan where the family lives.",
+            Text(
+                "Tempat ini bukan desa atau kelurahan yang ada sekarang.",
+                "The place is not a village that exists today.",
+            ),
+            do=Text(
+                "Pilih desa atau kelurahan tempat keluarga tinggal.",
+                "Choose the desa or kelurahan where the family lives.",
+            ),
         )
     return place
 
@@ -189,8 +196,8 @@ def living_record(person_id: int) -> PersonRecord:
     if found is None:
         raise TepatError(
             "person_not_found",
-            "There is no such person in your places.",
-            do="Open the family again.",
+            Text("Orang ini tidak ada di wilayah Anda.", "There is no such person in your places."),
+            do=Text("Buka lagi keluarganya.", "Open the family again."),
         )
     return found
 
@@ -210,8 +217,14 @@ def member_of(family: Family, person_id: int, on: date) -> Membership:
     if not found:
         raise TepatError(
             "not_a_member",
-            f"The person does not belong to this family on {on.isoformat()}.",
-            do="Check the date, or open the family again.",
+            Text(
+                "Orang ini bukan anggota keluarga pada {on}.",
+                "The person does not belong to this family on {on}.",
+            ).filled(on=on.isoformat()),
+            do=Text(
+                "Periksa tanggalnya, atau buka lagi keluarganya.",
+                "Check the date, or open the family again.",
+            ),
         )
     return found[0]
 
@@ -244,7 +257,16 @@ def refuse_taken(facts: Sequence[PersonFacts]) -> None:
     if len(set(tokens)) < len(tokens) or taken.exists():
         raise TepatError(
             "nik_taken",
-            "A person with this NIK is already in the registry.",
-            "One person has one NIK, and one record.",
-            "Search for the NIK, and move that person here instead of adding a second.",
+            Text(
+                "NIK ini sudah terdaftar atas seseorang.",
+                "A person with this NIK is already in the registry.",
+            ),
+            Text(
+                "Satu orang punya satu NIK dan satu data.",
+                "One person has one NIK, and one record.",
+            ),
+            Text(
+                "Cari NIK itu, lalu pindahkan orangnya ke sini; jangan tambah data kedua.",
+                "Search for the NIK, and move that person here instead of adding a second.",
+            ),
         )

@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.models import Batch, Event, Family, FamilyRecord, Membership, PersonRecord
 from tepat.staff.models import Role, User
 
@@ -42,9 +43,11 @@ def require_role(user: User, roles: Iterable[str], verb: str) -> None:
     if not user.is_active or user.role not in set(roles):
         raise TepatError(
             "not_allowed",
-            f"Your role, {user.get_role_display()}, may not {verb}.",
-            "Each step has roles of its own.",
-            "Ask somebody who has the role.",
+            Text(
+                "Peran {role} tidak boleh melakukan ini.", "Your role, {role}, may not {verb}."
+            ).filled(role=user.get_role_display(), verb=verb),
+            Text("Setiap langkah punya peran sendiri.", "Each step has roles of its own."),
+            Text("Mintalah kepada yang berperan.", "Ask somebody who has the role."),
         )
 
 
@@ -92,16 +95,27 @@ def locked_family(family_id: int, base_version: int | None, batch: Batch) -> Fam
     if family is None:
         raise TepatError(
             "family_not_found",
-            "There is no such family in your places.",
-            "It does not exist, or it lives elsewhere now.",
-            "Search for it again.",
+            Text(
+                "Keluarga ini tidak ada di wilayah Anda.", "There is no such family in your places."
+            ),
+            Text(
+                "Mungkin tidak terdaftar, atau sudah pindah.",
+                "It does not exist, or it lives elsewhere now.",
+            ),
+            Text("Cari lagi.", "Search for it again."),
         )
     if base_version is not None and family.version != base_version:
         raise TepatError(
             "family_changed",
-            "Somebody changed this family after you opened it.",
-            "Nothing of yours was saved, and nothing of theirs was overwritten.",
-            "Look at what changed, then decide.",
+            Text(
+                "Data keluarga ini diubah orang lain setelah Anda membukanya.",
+                "Somebody changed this family after you opened it.",
+            ),
+            Text(
+                "Isian Anda belum disimpan dan isian mereka tidak tertimpa.",
+                "Nothing of yours was saved, and nothing of theirs was overwritten.",
+            ),
+            Text("Lihat apa yang berubah, lalu putuskan.", "Look at what changed, then decide."),
         )
     family.version = batch.pk
     family.save(update_fields=["version"])
@@ -139,8 +153,11 @@ def change_from(
     if not rows:
         raise TepatError(
             "nothing_to_change",
-            f"Nothing is known from {on.isoformat()} on that could be changed.",
-            do="Check the date.",
+            Text(
+                "Tidak ada data sejak {on} yang dapat diubah.",
+                "Nothing is known from {on} on that could be changed.",
+            ).filled(on=on.isoformat()),
+            do=Text("Periksa tanggalnya.", "Check the date."),
         )
     first = {name: getattr(rows[0], name) for name in changes}
     added, gone = [], []
@@ -221,7 +238,9 @@ def not_after_today(on: date) -> None:
     if on > today():
         raise TepatError(
             "date_in_future",
-            f"{on.isoformat()} has not come yet.",
-            "An event is recorded when it has happened.",
-            "Check the date.",
+            Text("{on} belum tiba.", "{on} has not come yet.").filled(on=on.isoformat()),
+            Text(
+                "Peristiwa dicatat setelah terjadi.", "An event is recorded when it has happened."
+            ),
+            Text("Periksa tanggalnya.", "Check the date."),
         )
