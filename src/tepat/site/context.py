@@ -6,7 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from tepat.console.navigation import navigation_for, place_and_role
+from tepat.staff.models import User
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The navigation of the signed-in user."""
-    return {"navigation": []}
+    """The menu of the signed-in user, and where they work as what."""
+    if not isinstance(request.user, User):
+        return {"navigation": []}
+    return {"navigation": navigation_for(request), "place_and_role": place_and_role(request.user)}

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from tepat.engine.errors import TepatError
 from tepat.staff.context import set_user
+from tepat.staff.language import language
 
 
 class ActingUserMiddleware:
@@ -25,3 +28,22 @@ class ActingUserMiddleware:
         with transaction.atomic():
             set_user(request.user.pk if request.user.is_authenticated else None)
             return self.get_response(request)
+
+
+class ProblemMiddleware:
+    """Answer an error that a person can act on with a page that says it; nothing is half done."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for a TepatError; other errors go their way."""
+        if not isinstance(error, TepatError):
+            return None
+        status = {"not_allowed": 403, "family_not_found": 404}.get(error.code, 409)
+        problem = error.in_language(language())
+        return render(request, "problem.html", {"problem": problem}, status=status)

@@ -1,0 +1,80 @@
+"""The menu of the signed-in user: what their role may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from tepat.engine.text import Text
+from tepat.staff.language import language
+from tepat.staff.models import Role, User
+from tepat.staff.permissions import FIELD, MINISTRY, READERS
+
+ROLE_NAMES = {
+    Role.VILLAGE_OPERATOR: Text("Operator desa", "Village operator"),
+    Role.FACILITATOR: Text("Pendamping", "Facilitator"),
+    Role.KABUPATEN_VERIFIER: Text("Verifikator kabupaten", "Kabupaten verifier"),
+    Role.HEAD_OF_OFFICE: Text("Kepala dinas", "Head of office"),
+    Role.MINISTRY_ANALYST: Text("Analis kementerian", "Ministry analyst"),
+    Role.MINISTRY_APPROVER: Text("Pejabat penyetuju", "Ministry approver"),
+    Role.AUDITOR: Text("Auditor", "Auditor"),
+    Role.ADMINISTRATOR: Text("Administrator", "Administrator"),
+    Role.SYSTEM: Text("Sistem", "System"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the menu."""
+
+    route: str
+    text: Text
+    roles: frozenset[Role]
+
+
+ITEMS = (
+    Item("families", Text("Keluarga", "Families"), READERS),
+    Item("places", Text("Wilayah", "Places"), READERS),
+    Item("imports", Text("Impor", "Imports"), READERS),
+    Item("quality", Text("Mutu data", "Data quality"), READERS),
+    Item("runs", Text("Perhitungan", "Runs"), MINISTRY | {Role.AUDITOR, Role.KABUPATEN_VERIFIER}),
+    Item("erasures", Text("Penghapusan", "Erasures"), MINISTRY | FIELD | {Role.AUDITOR}),
+    Item("audit", Text("Audit", "Audit"), frozenset({Role.AUDITOR, Role.MINISTRY_APPROVER})),
+    Item("users", Text("Pengguna", "Users"), frozenset({Role.ADMINISTRATOR})),
+)
+
+
+def navigation_for(request: HttpRequest) -> list[tuple[str, Text, bool]]:
+    """(address, text, whether it is the present part) of what the user may open."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    items = []
+    for item in ITEMS:
+        if user.role not in item.roles:
+            continue
+        try:
+            url = reverse(item.route)
+        except NoReverseMatch:
+            continue
+        items.append((url, item.text, request.path.startswith(url)))
+    return items
+
+
+_PLACES = """
+SELECT p.name, p.kind FROM staff_assignment AS a JOIN places_place AS p ON p.id = a.place_id
+WHERE a.user_id = %s AND a.ended_at IS NULL ORDER BY p.level, p.name LIMIT 3
+"""
+_SHORT = {"kabupaten": "Kab.", "kecamatan": "Kec.", "desa": "Desa", "kelurahan": "Kel."}
+
+
+def place_and_role(user: User) -> str:
+    """Where a user works and as what: ``Kab. Bandung · Verifikator kabupaten``."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, [user.pk])
+        places = [f"{_SHORT.get(kind, '')} {name}".strip() for name, kind in cursor.fetchall()]
+    more = "…" if len(places) > 2 else ""
+    return " · ".join([", ".join(places[:2]) + more, ROLE_NAMES[Role(user.role)].get(language())])

@@ -1,0 +1,1 @@
+"""What staff see; each view calls one action or query."""
