@@ -13,7 +13,7 @@ import typer
 from tepat.cli_policy import AsJson, answer, day_of
 from tepat.engine.home import tepat_home
 
-db_app = typer.Typer(help="The embedded database server: look at it, stop it.")
+db_app = typer.Typer(help="The database server: look at the embedded one, stop it; roles.")
 
 Port = Annotated[int, typer.Option(help="Where the pages are.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
@@ -130,3 +130,11 @@ def db_stop() -> None:
 
     stopped = embedded.stop(tepat_home() / "pg")
     print("The database server has stopped." if stopped else "It did not run.")
+
+
+@db_app.command("roles")
+def db_roles() -> None:
+    """Print the SQL that makes roles and database on a server of your own."""
+    from tepat.engine.database import statements_for_an_own_server
+
+    print(statements_for_an_own_server())

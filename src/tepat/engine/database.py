@@ -1,8 +1,9 @@
-"""The database of an installation, and the three roles that use it.
+"""The database of an installation, and the roles that use it.
 
 ``tepat_owner`` makes and changes tables, ``tepat_app`` serves and works under row-level security,
-``tepat_readonly`` reads under it. None of them is a superuser or may go round row-level security.
-With a server of one's own these are made by whoever runs it; see docs/deploying.md.
+``tepat_readonly`` reads under it, ``tepat_eraser`` owns the one function that forgets. None is a
+superuser or may go round row-level security. On a server of one's own its administrator makes
+them; see docs/deploying.md.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ ROLES = {
     READER: "login nocreatedb nocreaterole noinherit nosuperuser nobypassrls noreplication",
     ERASER: "nologin nocreatedb nocreaterole noinherit nosuperuser nobypassrls noreplication",
 }
+# So that migrations can hand over the function that erases.
+HAND_OVER = f"grant {ERASER} to {OWNER} with inherit false, set true"
 # Any number that no other lock has: two processes must not make a role at once.
 LOCK = 7_283_762
 
@@ -58,9 +61,18 @@ def ensure_roles(socket: Path, database: str = NAME) -> None:
             verb = "alter" if found.fetchone() else "create"
             statement = sql.SQL(verb + " role {} " + rights)
             connection.execute(statement.format(sql.Identifier(role)))
-        # so that migrations can hand that function over
-        connection.execute(f"grant {ERASER} to {OWNER} with inherit false, set true")
+        connection.execute(HAND_OVER.encode())
         found = connection.execute("select 1 from pg_database where datname = %s", [database])
         if not found.fetchone():
             names = sql.Identifier(database), sql.Identifier(OWNER)
             connection.execute(sql.SQL("create database {} owner {}").format(*names))
+
+
+def statements_for_an_own_server() -> str:
+    """The SQL that a server's administrator runs once; it sets no passwords."""
+    made = [f"create role {role} {rights};" for role, rights in ROLES.items()]
+    database = (
+        f"create database {NAME} owner {OWNER} encoding 'UTF8' template template0 "
+        "locale_provider builtin builtin_locale 'C.UTF-8';"
+    )
+    return "\n".join([*made, f"{HAND_OVER};", database])
