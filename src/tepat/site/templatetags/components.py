@@ -160,7 +160,11 @@ def quota_line(quota: Any, name: str) -> dict[str, Any]:
     whole = max(places, place, ranked or 0, 1)
     full, here = 100 * places / whole, 100 * place / whole
     # On a line of many thousands the family must still be seen to stand on its side of the quota.
-    here = max(here, full + APART) if place > places else min(here, max(full - APART, 0))
+    if place > places:
+        full = min(full, 100 - APART)
+        here = max(here, full + APART)
+    else:
+        here = min(here, max(full - APART, 0))
     return {
         "id": f"quota-{slugify(name)}",
         "full": f"{full:.1f}%",
