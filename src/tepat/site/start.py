@@ -28,7 +28,7 @@ def begin() -> None:
     load_keys(home)
     if not database.has_own_server():
         database.ensure_database(home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     import django
 
     django.setup()
