@@ -12,7 +12,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
-from tepat.policy.model import Text
+from tepat.engine.text import Text
 from tepat.site.templatetags import words
 
 NINE_TWELVE = datetime(2025, 8, 18, 2, 12, tzinfo=UTC)

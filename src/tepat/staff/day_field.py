@@ -13,7 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
 
-from tepat.policy.model import Text
+from tepat.engine.text import Text
 from tepat.staff.language import say
 
 _say = lazy(say, str)

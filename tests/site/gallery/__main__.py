@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIServer, make_server
 
 import django
 from django.conf import settings
@@ -69,19 +69,12 @@ class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-class Quiet(WSGIRequestHandler):
-    """Says nothing of the requests it answers."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing; the test reads only the port."""
-
-
 def main() -> None:
     """Serve until the test ends this process."""
     django.setup()
     from django.contrib.staticfiles.handlers import StaticFilesHandler
 
-    with make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), Server, Quiet) as server:
+    with make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), Server) as server:
         print(server.server_port, flush=True)
         server.serve_forever()
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import include, path
 
 from tepat.engine.errors import TepatError
-from tepat.policy.model import Text
+from tepat.engine.text import Text
 from tepat.staff.day_field import DayField
 from tepat.staff.language import say
 from tests.site.gallery import samples

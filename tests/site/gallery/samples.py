@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 
-from tepat.policy.model import Text
+from tepat.engine.text import Text
 
 SPRING, SUMMER = date(2025, 5, 12), date(2025, 7, 1)
 

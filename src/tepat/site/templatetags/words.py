@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from tepat.engine.text import Text
 from tepat.policy import wording
-from tepat.policy.model import Text
 from tepat.staff.language import language
 from tepat.staff.language import say as say_text
 

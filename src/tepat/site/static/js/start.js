@@ -1,5 +1,6 @@
 // Starts what a page holds. Every page works without it: this only adds ease.
-import { initAll } from './govuk-frontend.min.js'
+// The semicolon stays: Django finds the import by it, and puts the file's hash into the address.
+import { initAll } from './govuk-frontend.min.js';
 
 const said = (name) => document.body.dataset[name]
 
