@@ -180,8 +180,11 @@ class Outline(models.Model):
 class Within(models.Model):
     """A place and one above it, or itself; made anew whenever the tree changes."""
 
-    place = models.ForeignKey(Place, models.CASCADE, related_name="above")
-    ancestor = models.ForeignKey(Place, models.CASCADE, related_name="below")
+    # Half a million rows that are worked out from the tree: the tree has the constraints.
+    place = models.ForeignKey(Place, models.CASCADE, related_name="above", db_constraint=False)
+    ancestor = models.ForeignKey(
+        Place, models.CASCADE, related_name="below", db_constraint=False, db_index=False
+    )
 
     class Meta:
         constraints = [

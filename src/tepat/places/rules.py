@@ -26,10 +26,9 @@ PREFIX = {
 }
 LIKE_ENOUGH = 0.75
 _SECOND_LEVEL = re.compile(r"^(?:kabupaten|kab\.?|kota)\s+(?:(?:administrasi|adm\.?)\s+)?", re.I)
-_NUMBERS = {
-    **{word: n for n, word in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], 1)},
-    **{word: n for n, word in enumerate(["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan"], 1)},
-}
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_WORDS = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh")
+_NUMBERS = {word: n for words in (_ROMAN, _WORDS) for n, word in enumerate(words, 1)}
 _SHORT = {"kep": "kepulauan", "kp": "kampung", "tj": "tanjung", "sei": "sungai", "s": "sungai"}
 
 

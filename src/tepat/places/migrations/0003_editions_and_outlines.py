@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    """Made by Django from the models."""
+
     dependencies = [
         ("places", "0002_initial"),
     ]

@@ -23,5 +23,7 @@ REVOKE INSERT, UPDATE, DELETE ON places_place, places_code, places_succession, p
 
 
 class Migration(migrations.Migration):
+    """Comes after the tables it names."""
+
     dependencies = [("places", "0003_editions_and_outlines")]
     operations = [migrations.RunSQL(CODES, migrations.RunSQL.noop)]
