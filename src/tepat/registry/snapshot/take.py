@@ -52,6 +52,7 @@ def take(
     acting_user: int,
     account: str,
     progress: Progress = lambda step, done, total: None,
+    sign: Callable[[dict[str, Any]], None] = lambda manifest: None,
 ) -> dict[str, Any]:
     """Write a snapshot and return what its snapshot.json holds.
 
@@ -61,6 +62,8 @@ def take(
         acting_user: the id of the member of staff whose places are read.
         account: the name of that member's account, to be kept.
         progress: told of each step.
+        sign: given what snapshot.json will hold, before the folder takes its place; if it raises,
+            there is no snapshot.
 
     Raises:
         TepatError: nothing was written.
@@ -82,6 +85,7 @@ def take(
         manifest = _manifest(request, found, folder, account)
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        sign(manifest)
         return manifest
 
 
