@@ -61,9 +61,9 @@ def test_a_text_without_its_value_is_refused() -> None:
         shown('{% t "{name} {age}" "{name} {age}" age=3 %}')
 
 
-def test_say_takes_texts_strings_and_nothing() -> None:
-    said = [words.say(given) for given in (Text("ya", "yes"), "Desa Cigentur", None)]
-    assert said == ["ya", "Desa Cigentur", ""]
+def test_say_takes_texts_strings_numbers_and_nothing() -> None:
+    said = [words.say(given) for given in (Text("ya", "yes"), "Desa Cigentur", 0, None)]
+    assert said == ["ya", "Desa Cigentur", 0, ""]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ HOUSE: list[dict[str, Any]] = [
     },
     {
         "label": Text("Lantai", "Floor"),
-        "value": Text("keramik", "tiles").id,
+        "value": Text("keramik", "tiles"),
         "before": "semen",
         "before_when": date(2023, 3, 4),
         "when": SPRING,

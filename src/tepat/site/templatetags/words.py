@@ -49,9 +49,11 @@ def t(indonesian: str, english: str, **values: Any) -> SafeString:
 
 
 @register.filter
-def say(text: Text | str | None) -> str:
-    """A `Text` in the current language; a plain string stays what it is, nothing stays empty."""
-    return say_text(text) if isinstance(text, Text) else (text or "")
+def say(text: Any) -> Any:
+    """A `Text` in the current language; anything else stays what it is, nothing stays empty."""
+    if isinstance(text, Text):
+        return say_text(text)
+    return "" if text is None else text
 
 
 @register.filter
