@@ -78,7 +78,7 @@ WHERE moved.how IS NOT NULL AND (moved.children > 1 OR moved.children * 2 >= eve
         WHERE s.before_id = moved.before AND s.after_id = moved.after)
 ON CONFLICT DO NOTHING;
 """
-# Where a new village came from is not in the list. A name that begins with a neighbour's tells.
+# Where a new village came from is not in the list. A name that holds a neighbour's tells.
 VILLAGES_SPLIT = """
 INSERT INTO places_succession (before_id, after_id, "on", how, was, source)
 SELECT DISTINCT ON (r.place) k.place, r.place, %(day)s, 'split', '', %(by_name)s
@@ -88,7 +88,8 @@ FROM (
     SELECT k.place, k.key, r.parent FROM known_place AS k JOIN edition_place AS r USING (place)
     WHERE k.level = 4 AND length(k.key) >= 4
 ) AS k
-JOIN edition_place AS r ON r.parent = k.parent AND starts_with(r.key, k.key)
+JOIN edition_place AS r ON r.parent = k.parent
+    AND (starts_with(r.key, k.key) OR right(r.key, length(k.key)) = k.key)
 WHERE r.level = 4 AND r.how = 'new'
 ORDER BY r.place, length(k.key) DESC, k.place
 ON CONFLICT DO NOTHING;
@@ -157,8 +158,8 @@ def load_edition(edition: Edition) -> dict[str, Any]:
 
     Returns:
         ``changed`` (False where it was loaded before), ``places`` (by level, how many there are)
-        and, but for the first edition, ``found`` (by level: same, renamed, recoded, both, new, ended),
-        ``new_unexplained`` and ``ended_without_successor`` (codes and names).
+        and, but for the first edition, ``found`` (by level: same, renamed, recoded, both, new,
+        ended), ``new_unexplained`` and ``ended_without_successor`` (codes and names).
 
     Raises:
         TepatError: ``edition_too_old`` where a later one was loaded, ``owner_needed``.
