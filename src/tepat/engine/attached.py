@@ -6,6 +6,7 @@ of the engine carries the password: in the address itself it would stand in erro
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -24,7 +25,7 @@ def attached(con: Any, database: Mapping[str, Any], acting_user: int) -> Iterato
     """Read a PostgreSQL database as the catalogue `NAME`, in one transaction: one view of it.
 
     Args:
-        con: a DuckDB connection; it must be in no transaction.
+        con: a connection of `open_duckdb`, in no transaction.
         database: HOST, PORT, NAME, USER and PASSWORD, as Django's settings have them.
         acting_user: the id of the member of staff on whose behalf rows are read.
 
@@ -51,6 +52,20 @@ def attached(con: Any, database: Mapping[str, Any], acting_user: int) -> Iterato
         raise
 
 
+def open_duckdb(scratch: Path) -> Any:
+    """A DuckDB that keeps secrets in memory only, and what does not fit there in a folder."""
+    import duckdb
+
+    return duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "allow_persistent_secrets": "false",
+            "temp_directory": str(scratch),
+            "threads": os.cpu_count() or 2,
+        }
+    )
+
+
 def _attach(con: Any, database: Mapping[str, Any], acting_user: int) -> None:
     import duckdb
 
@@ -60,7 +75,6 @@ def _attach(con: Any, database: Mapping[str, Any], acting_user: int) -> None:
     options = f"-c tepat.user={int(acting_user)} -c lock_timeout=5000"
     try:
         con.execute(f"LOAD {_literal(str(_extension()))}")
-        con.execute("SET allow_persistent_secrets = false")
         con.execute(f"CREATE OR REPLACE SECRET {NAME} (TYPE postgres, {', '.join(parts)})")
         con.execute(f"SET pg_pool_max_connections = {CONNECTIONS}")
         address = _literal(f"options={_literal(options)}")

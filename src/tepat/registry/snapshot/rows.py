@@ -123,7 +123,7 @@ def read_observations(con: Any, when: Moment, unit: str, scratch: Path) -> None:
 def observations(con: Any, unit: str, scratch: Path, province: str, types: dict[str, str]) -> str:
     """The observations of a province as a view; returns its name."""
     parts = scratch / unit / f"province={province}"
-    if parts.is_dir():
+    if any(parts.glob("*.parquet")):
         source = f"SELECT * FROM read_parquet({literal(str(parts / '*.parquet'))})"
     else:
         own = {"id": "BIGINT", "owner": "BIGINT", "observed_on": "DATE", "source": "VARCHAR"}
@@ -136,7 +136,7 @@ def observations(con: Any, unit: str, scratch: Path, province: str, types: dict[
 
 def asked_in_use(con: Any, unit: str, scratch: Path) -> list[int]:
     """Which sets of columns these observations asked for."""
-    if not (scratch / unit).is_dir():
+    if not any((scratch / unit).glob("*/*.parquet")):
         return []
     files = literal(str(scratch / unit / "*" / "*.parquet"))
     return [

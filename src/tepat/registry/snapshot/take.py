@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat import __version__
-from tepat.engine.attached import attached
+from tepat.engine.attached import attached, open_duckdb
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import code_version, file_hash, new_folder
 from tepat.registry.snapshot import rows
@@ -68,13 +67,10 @@ def take(
     Raises:
         TepatError: nothing was written.
     """
-    import duckdb
-
     with new_folder(request.out) as folder:
         scratch = folder / "scratch"
         scratch.mkdir()
-        settings = {"autoinstall_known_extensions": "false", "temp_directory": str(scratch)}
-        con = duckdb.connect(config={**settings, "threads": os.cpu_count() or 2})
+        con = open_duckdb(scratch)
         try:
             found = _read(con, request, database, acting_user, folder, progress)
             progress("write", 3, len(STEPS))
