@@ -11,11 +11,11 @@ import pytest
 
 from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
+from tepat.places.boundary_files import read_boundaries
+from tepat.places.outlines import outline
+from tepat.places.scale import scale
+from tepat.places.tiles import TALL_COLUMNS, TALL_ROWS, TILES, WIDE_COLUMNS, WIDE_ROWS
 from tepat.runs.report import write_report
-from tepat.runs.report.boundaries import read_boundaries
-from tepat.runs.report.maps import outline
-from tepat.runs.report.provinces import TALL_COLUMNS, TALL_ROWS, TILES, WIDE_COLUMNS, WIDE_ROWS
-from tepat.runs.report.scale import scale
 from tests.needs import data_of_others
 
 # Two squares that share a side: arc 0 is the shared side, 1 the rest of the left, 2 of the right.

@@ -1,7 +1,8 @@
 """Provinces and kabupaten that were made from others since 1999, as far as we are sure of them.
 
 Each has its law, the day of the law and how sure we are of it, on the scale of the policy files:
-A, the law was read; B, a report of it was; K, common knowledge, not looked up. Names are those of the present list of places. What we were not sure of is left out.
+A, the law was read; B, a report of it was; K, common knowledge, not looked up. Names are those of
+the present list of places. What we were not sure of is left out.
 """
 
 from __future__ import annotations

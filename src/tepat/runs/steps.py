@@ -14,12 +14,12 @@ from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.enrolment.quota import read_quota
 from tepat.enrolment.rules import Claims, allocate
+from tepat.places.boundary_files import features_of
 from tepat.policy.model import Policy
 from tepat.registry.files import Input, read_input
 from tepat.registry.mapping import load_mapping
 from tepat.registry.rules import Checked, check
 from tepat.runs.ranking import model_columns, need_deciles, ranking, score_parts, small_table
-from tepat.runs.report.boundaries import features_of
 from tepat.runs.request import Request, State, save
 
 FAMILIES_AT_ONCE = 4_000_000

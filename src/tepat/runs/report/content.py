@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tepat.places.boundary_files import Boundaries, read_boundaries
 from tepat.policy.model import Policy, Text
 from tepat.runs.folder import RunFolder
-from tepat.runs.report.boundaries import Boundaries, read_boundaries
 from tepat.runs.report.helped import Helped, helped
 from tepat.runs.report.targeting import Targeting, targeting
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tepat.places.tiles import TILES
 from tepat.runs.folder import RunFolder
-from tepat.runs.report.provinces import TILES
 
 PROVINCE, KABUPATEN = "province", "kabupaten"
 

@@ -17,9 +17,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tepat.places.outlines import Outline
 from tepat.runs.report.content import Content, gather
 from tepat.runs.report.drawing import Pictures
-from tepat.runs.report.maps import Outline
 from tepat.runs.report.page_parts import Drawn, Section, Table, columns
 from tepat.runs.report.sections.checks import checks
 from tepat.runs.report.sections.deciles import deciles

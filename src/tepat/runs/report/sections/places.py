@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from tepat.places.outlines import Outline, outline
+from tepat.places.tiles import TILES, place_name
 from tepat.runs.report.content import Content
 from tepat.runs.report.drawing import BarRow
 from tepat.runs.report.helped import KABUPATEN, PROVINCE, Place
-from tepat.runs.report.maps import Measure, Outline, outline, tile_map, true_map
+from tepat.runs.report.maps import Measure, tile_map, true_map
 from tepat.runs.report.page_parts import TEXT, Drawn, Figure, Section, Table, columns
-from tepat.runs.report.provinces import TILES, place_name
 from tepat.runs.report.speech import NONE, Speech
 
 MOST_BARS = 30

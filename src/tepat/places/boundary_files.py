@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
-from tepat.runs.report.provinces import TILES, code_of_name
+from tepat.places.tiles import TILES, code_of_name
 
 MOST_BYTES, MOST_SHAPES, MOST_POINTS = 40_000_000, 10_000, 3_000_000
 Ring = list[tuple[float, float]]
@@ -34,23 +34,30 @@ class Shape:
 
 @dataclass(frozen=True)
 class Boundaries:
-    """All shapes of a file; ``level`` is the number of digits of their codes (2 or 4).
+    """All shapes of a file; ``level`` is the number of digits of their codes (2, 4, 6 or 10).
 
-    ``renamed`` names the shapes whose code was another's and that were told by their name.
+    ``renamed`` names the shapes whose code was another's and that were told by their name;
+    ``code_property`` is the property that holds the codes.
     """
 
     shapes: tuple[Shape, ...]
     level: int
     renamed: tuple[str, ...]
+    code_property: str
 
 
-def read_boundaries(path: Path, codes: set[str]) -> Boundaries:
+def read_boundaries(path: Path, codes: set[str], code_property: str = "") -> Boundaries:
     """Read a boundaries file for the places with these codes.
+
+    Args:
+        path: the file.
+        codes: the codes that a shape may have; the property with the most of them holds the codes.
+        code_property: the property's name, where it need not be guessed.
 
     Raises:
         TepatError: ``boundaries_missing``, ``boundaries_invalid`` or ``boundaries_no_match``.
     """
-    return _keyed(path, features_of(path), codes)
+    return _keyed(path, features_of(path), codes, code_property)
 
 
 def features_of(path: Path) -> list[Feature]:
@@ -68,8 +75,7 @@ def features_of(path: Path) -> list[Feature]:
         raise TepatError(
             "boundaries_missing",
             f"There is no boundaries file {path}.",
-            do="Give a TopoJSON or GeoJSON file, or leave --boundaries out: the report then draws "
-            "a map of tiles.",
+            do="Give a TopoJSON or GeoJSON file, or none: the map is then one of tiles.",
         ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise _invalid(path, f"it is not JSON ({error})") from error
@@ -89,7 +95,7 @@ def _invalid(path: Path, why: str) -> TepatError:
         "boundaries_invalid",
         f"The boundaries file {path} cannot be used: {why}.",
         do="Give TopoJSON or GeoJSON with polygons in degrees (WGS 84), simplified to a few "
-        "megabytes, or leave --boundaries out.",
+        "megabytes, or none: the map is then one of tiles.",
     )
 
 
@@ -100,12 +106,12 @@ def _points(rings: tuple[Ring, ...]) -> int:
 def _features(data: Any) -> Iterator[Feature]:
     """Properties and rings of each polygon of the file."""
     if data["type"] == "Topology":
-        arcs = _arcs(data)
+        arcs, room = _arcs(data), Room()
         for thing in data["objects"].values():
             for geometry in thing.get("geometries", [thing]):
                 properties = dict(geometry.get("properties") or {})
                 properties.setdefault("id", geometry.get("id"))
-                rings = tuple(_joined(arcs, ring) for ring in _rings(geometry, "arcs"))
+                rings = tuple(_joined(arcs, ring, room) for ring in _rings(geometry, "arcs"))
                 if rings:
                     yield properties, rings
         return
@@ -143,8 +149,22 @@ def _arcs(data: dict[str, Any]) -> list[Ring]:
     return arcs
 
 
-def _joined(arcs: list[Ring], numbers: list[int]) -> Ring:
+@dataclass
+class Room:
+    """How many points may still come: a small file can name one long arc a million times."""
+
+    points: int = MOST_POINTS
+
+    def take(self, points: int) -> None:
+        """Use some of it."""
+        self.points -= points
+        if self.points < 0:
+            raise ValueError(f"more than {MOST_POINTS:,} points")
+
+
+def _joined(arcs: list[Ring], numbers: list[int], room: Room) -> Ring:
     """One ring of a topology: arcs end to end, ``~n`` is arc n backwards."""
+    room.take(sum(len(arcs[number if number >= 0 else ~number]) for number in numbers))
     ring: Ring = []
     for number in numbers:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
@@ -168,20 +188,19 @@ def _code(value: Any) -> str:
     return str(value).strip().replace(".", "")
 
 
-def _keyed(path: Path, found: list[Feature], codes: set[str]) -> Boundaries:
+def _keyed(path: Path, found: list[Feature], codes: set[str], code_property: str) -> Boundaries:
     hits: Counter[str] = Counter()
     for key in {key for properties, _ in found for key in properties}:
         values = {_code(properties.get(key)) for properties, _ in found}
         hits[key] = len(values & codes)
-    best = max(sorted(hits), key=lambda key: hits[key], default="")
+    best = code_property or max(sorted(hits), key=lambda key: hits[key], default="")
     if not hits[best]:
         raise TepatError(
             "boundaries_no_match",
-            f"No property of {path} holds the codes of this run's places "
-            f"({', '.join(sorted(codes)[:5]) or 'the record gives none'}).",
+            f"No property of {path} holds the codes of known places "
+            f"({', '.join(sorted(codes)[:5]) or 'none are known'}).",
             f"Its properties: {', '.join(sorted(hits)) or 'none'}.",
-            "Give a file whose shapes carry the codes of provinces or kabupaten, or leave "
-            "--boundaries out.",
+            "Give a file whose shapes carry the codes of provinces or kabupaten, or none.",
         )
     matched = [code for properties, _ in found if (code := _code(properties.get(best))) in codes]
     level = Counter(len(code) for code in matched).most_common(1)[0][0]
@@ -213,4 +232,4 @@ def _named(found: list[Feature], best: str, name_key: str, level: int) -> Bounda
         if before:
             rings, name = before.rings + rings, before.name
         joined[code] = Shape(code, name, rings)
-    return Boundaries(tuple(joined.values()), level, tuple(renamed))
+    return Boundaries(tuple(joined.values()), level, tuple(renamed), best)
