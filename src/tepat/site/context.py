@@ -12,6 +12,7 @@ from tepat.staff.models import User
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The menu of the signed-in user, and where they work as what."""
-    if not isinstance(request.user, User):
+    user = getattr(request, "user", None)  # a host name is refused before anyone is known
+    if not isinstance(user, User):
         return {"navigation": []}
-    return {"navigation": navigation_for(request), "place_and_role": place_and_role(request.user)}
+    return {"navigation": navigation_for(request), "place_and_role": place_and_role(user)}
