@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
+
 from tepat.registry.actions.families import NewMember, register_family
 from tepat.registry.actions.members import Told
 from tepat.registry.actions.people import FamilyFacts, PersonFacts
 from tepat.registry.models import Family
-from tepat.staff.models import Assignment, Role, User
+from tepat.staff.models import Role, User
 from tests.database import as_owner
 
 PROVINCE, BANDUNG, GARUT = 2, 3, 4
@@ -75,22 +77,30 @@ def make_places() -> None:
 def make_world() -> World:
     """Places, and a user for each role; operators can sign in without a second factor."""
     make_places()
-    users = {}
-    wanted = [*((role.value, role, place) for role, place in WHERE.items())]
-    wanted.append(("far_operator", Role.VILLAGE_OPERATOR, KERTAJAYA))
-    wanted.append(("second_verifier", Role.KABUPATEN_VERIFIER, BANDUNG))
+    wanted: list[tuple[str, str, int | None]] = [
+        *((role.value, role.value, place) for role, place in WHERE.items()),
+        ("far_operator", Role.VILLAGE_OPERATOR.value, KERTAJAYA),
+        ("second_verifier", Role.KABUPATEN_VERIFIER.value, BANDUNG),
+        ("administrator", Role.ADMINISTRATOR.value, None),
+    ]
     for name, role, place in wanted:
-        user = User(username=name, name=name.replace("_", " ").title(), role=role)
-        user.set_password("a long password for tests")
-        user.save()
-        Assignment.objects.create(user=user, place_id=place)
-        users[name] = user
-    administrator = User(username="administrator", name="Admin", role=Role.ADMINISTRATOR)
-    administrator.set_password("a long password for tests")
-    administrator.save()
-    users["administrator"] = administrator
-    users["system"] = User.objects.get(username="system")
-    return World(users)
+        make_user(name, role, place)
+    return World({user.username: user for user in User.objects.all()})
+
+
+def make_user(name: str, role: str, place: int | None) -> None:
+    """A user with a place, as the owner makes the first ones."""
+    called, secret = name.replace("_", " ").title(), make_password("a long password for tests")
+    as_owner(
+        "INSERT INTO staff_user (username, name, email, role, is_active, password, created_at, "
+        "must_change_password, session_round) "
+        f"VALUES ('{name}', '{called}', '', '{role}', true, '{secret}', now(), false, 0)"
+    )
+    if place is not None:
+        as_owner(
+            "INSERT INTO staff_assignment (user_id, place_id, given_at) "
+            f"SELECT id, {place}, now() FROM staff_user WHERE username = '{name}'"
+        )
 
 
 def rukmini(user: User, place: int = CIGENTUR, *, number: str = "3204330101100007") -> Family:
