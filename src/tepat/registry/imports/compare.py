@@ -185,9 +185,7 @@ def _compare_facts(name: str, observations: str, owner: str, asked: Sequence[str
 
 def _last_answer(column: str, sets: Iterable[tuple[int, Sequence[str]]]) -> str:
     """SQL for the last answer to a question among the observations that asked it."""
-    asking = ", ".join(str(number) for number, columns in sets if column in columns)
-    if not asking:
-        return f'NULL AS "{column}"'
+    asking = ", ".join(str(number) for number, columns in sets if column in columns) or "NULL"
     return (
         f'(array_agg(o."{column}" ORDER BY o.observed_on DESC, o.id DESC) '
         f'FILTER (WHERE o.asked_id IN ({asking})))[1] AS "{column}"'

@@ -97,7 +97,7 @@ def _copy(table: str, files: Sequence[Path]) -> None:
 def _keep(table: str, job: ImportJob, shard: int) -> None:
     model = STAGES[table]
     own = {"id", "job_id", "home_id", "shard"}
-    names = [field.column for field in model._meta.concrete_fields if field.column not in own]
+    names = [str(f.column) for f in model._meta.concrete_fields if f.column not in own]
     values = ", ".join(
         f"coalesce(\"{name}\", '')"
         if name in ("shown_key", "column", "value_shown")

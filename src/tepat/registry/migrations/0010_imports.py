@@ -1,5 +1,6 @@
 """The tables of imports as the models say them; made by Django."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models

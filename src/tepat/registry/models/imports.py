@@ -197,7 +197,7 @@ class StagePerson(_StageRow):
 def _add_variables(model: type[models.Model], variables: tuple[Any, ...]) -> None:
     """The columns of an observation, with the same types and limits."""
     for field in variables:
-        model.add_to_class(field.name, field.clone())  # type: ignore[attr-defined]
+        model.add_to_class(field.name, field.clone())
 
 
 _add_variables(StageFamily, FAMILY_VARIABLES)

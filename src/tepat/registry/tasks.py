@@ -1,0 +1,66 @@
+"""When the registry's long work runs: the steps of imports, and what was cut off is run again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from tepat.registry.imports import jobs
+
+# A restart of the database takes a while; what nobody foresaw is given up sooner, by `jobs.do`.
+AGAIN = RetryStrategy(max_attempts=30, wait=5)
+STALLED_AFTER = 30  # seconds without a sign of life of the worker
+
+
+@app.task(queue="imports", retry=AGAIN, pass_context=True)
+def import_look(context: JobContext, job: int, user: int) -> None:
+    """Find the columns of an upload."""
+    jobs.do(jobs.look, job=job, user=user, tries=context.job.attempts)
+
+
+@app.task(queue="imports", retry=AGAIN, pass_context=True)
+def import_read(context: JobContext, job: int, user: int) -> None:
+    """Read and check an upload."""
+    jobs.do(jobs.read, job=job, user=user, tries=context.job.attempts)
+
+
+@app.task(queue="imports", retry=AGAIN, pass_context=True)
+def import_shard(context: JobContext, job: int, user: int, shard: int) -> None:
+    """Compare a shard with the registry."""
+    jobs.do(jobs.shard, job=job, user=user, shard=shard, tries=context.job.attempts)
+
+
+@app.task(queue="imports", retry=AGAIN, pass_context=True)
+def import_settle(context: JobContext, job: int, user: int) -> None:
+    """End a dry run."""
+    jobs.do(jobs.settle, job=job, user=user, tries=context.job.attempts)
+
+
+@app.task(queue="imports", retry=AGAIN, pass_context=True)
+def import_apply(context: JobContext, job: int, user: int) -> None:
+    """Write an approved import."""
+    jobs.do(jobs.apply, job=job, user=user, tries=context.job.attempts)
+
+
+@app.task(queue="imports", retry=AGAIN)
+def import_clean(job: int, user: int) -> None:
+    """Remove what an import no longer needs."""
+    jobs.clean(job, user)
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(queue="clock", queueing_lock="import_expire")
+def import_expire(timestamp: int) -> None:
+    """Refuse imports that nobody decided."""
+    jobs.expire()
+
+
+@app.periodic(cron="* * * * * */10")  # six fields: the last is seconds
+@app.task(queue="clock", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Run again what a killed worker left in the middle."""
+    manager: Any = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        await manager.retry_job(job)
