@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 
 from tepat.engine.text import Text
+from tepat.registry.actions.writing import today
 from tepat.staff.language import say
 
 NUMBER_LENGTH = 16
@@ -52,3 +55,30 @@ class SearchForm(forms.Form):
                 say(Text("Isi paling sedikit dua huruf.", "Give at least two letters."))
             )
         return text
+
+
+class AsOfForm(forms.Form):
+    """On which day things are true, and by the end of which day they were known."""
+
+    on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    known = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        self.fields["on"].label = say(Text("Keadaan pada tanggal", "As it was on"))
+        self.fields["known"].label = say(
+            Text("Menurut yang diketahui sampai", "By what was known until")
+        )
+
+    def chosen(self) -> tuple[date, datetime | None]:
+        """The day, today unless asked; and the moment, None for now."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        known: date | None = given.get("known")
+        by = (
+            datetime(
+                known.year, known.month, known.day, 23, 59, 59, 999_999, ZoneInfo("Asia/Jakarta")
+            )
+            if known
+            else None
+        )
+        return given.get("on") or today(), by

@@ -9,21 +9,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from tepat.engine.text import Text
-from tepat.staff.language import language
+from tepat.staff.language import say
 from tepat.staff.models import Role, User
 from tepat.staff.permissions import FIELD, MINISTRY, READERS
-
-ROLE_NAMES = {
-    Role.VILLAGE_OPERATOR: Text("Operator desa", "Village operator"),
-    Role.FACILITATOR: Text("Pendamping", "Facilitator"),
-    Role.KABUPATEN_VERIFIER: Text("Verifikator kabupaten", "Kabupaten verifier"),
-    Role.HEAD_OF_OFFICE: Text("Kepala dinas", "Head of office"),
-    Role.MINISTRY_ANALYST: Text("Analis kementerian", "Ministry analyst"),
-    Role.MINISTRY_APPROVER: Text("Pejabat penyetuju", "Ministry approver"),
-    Role.AUDITOR: Text("Auditor", "Auditor"),
-    Role.ADMINISTRATOR: Text("Administrator", "Administrator"),
-    Role.SYSTEM: Text("Sistem", "System"),
-}
+from tepat.staff.roles import role_name
 
 
 @dataclass(frozen=True)
@@ -77,4 +66,4 @@ def place_and_role(user: User) -> str:
         cursor.execute(_PLACES, [user.pk])
         places = [f"{_SHORT.get(kind, '')} {name}".strip() for name, kind in cursor.fetchall()]
     more = "…" if len(places) > 2 else ""
-    return " · ".join([", ".join(places[:2]) + more, ROLE_NAMES[Role(user.role)].get(language())])
+    return " · ".join([", ".join(places[:2]) + more, say(role_name(user.role))])

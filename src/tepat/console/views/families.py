@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from tepat.audit.actions import record
-from tepat.console.forms import SearchForm
+from tepat.console import family_page
+from tepat.console.forms import AsOfForm, SearchForm
 from tepat.engine.text import Text
-from tepat.places.models import COUNTRY_ID, Place
+from tepat.places.models import COUNTRY_ID, Level, Place
+from tepat.places.queries import labels_of, path_of
+from tepat.places.rules import full_name
 from tepat.registry import queries
+from tepat.registry.actions.erasure import ASKERS
+from tepat.registry.as_of import family_as_of
+from tepat.registry.timeline import history_of, looks_at
+from tepat.staff.language import say
 from tepat.staff.models import User
-from tepat.staff.permissions import READERS, allowed
+from tepat.staff.permissions import FIELD, READERS, allowed
 
 TITLE = Text("Cari keluarga", "Find a family")
 
@@ -74,3 +83,53 @@ def found(form: SearchForm, user: User, scopes: list[Place]) -> dict[str, Any]:
         "searched": True,
         "by_number": by_number,
     }
+
+
+@allowed(READERS)
+def family(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
+    """All that is known of one family, on a day and by a moment if one asks for it."""
+    user: Any = request.user
+    opened = queries.access_family(family, user=user, reason="family", page="family")
+    asked = AsOfForm(request.GET or None)
+    on, known_by = asked.chosen()
+    view = family_as_of(opened.pk, on, known_by)
+    context: dict[str, Any] = {
+        "form_as_of": asked,
+        "in_the_past": bool(request.GET),
+        "on": on,
+        "known_by": known_by,
+        "family": opened,
+        "breadcrumbs": _way_to(opened.home_id),
+        "may_write": user.role in FIELD,
+        "may_ask_erasure": user.role in ASKERS,
+    }
+    if view is None:
+        title = Text("Keluarga", "Family")
+        return render(request, "console/family_unknown.html", {**context, "title": title})
+    place = label_of(int(view.record["place_id"]))
+    context |= {
+        "title": family_page.title_of(view),
+        "lead": family_page.lead_of(view, place),
+        "view": view,
+        "members": family_page.members_of(view),
+        "sections": family_page.sections_of(view),
+        "flags": family_page.flags_of(view),
+        "events": family_page.events_of(history_of(opened.pk)),
+        "lookers": family_page.lookers_of(looks_at(opened.pk)),
+        "findings": family_page.findings_on_card(view),
+    }
+    return render(request, "console/family.html", context)
+
+
+def _way_to(place_id: int) -> list[tuple[str, str]]:
+    way = [
+        (reverse("place", kwargs={"place": one.pk}), full_name(one.kind, one.name))
+        for one in path_of(place_id)
+        if one.level >= Level.KABUPATEN
+    ]
+    return [*way, ("", say(Text("Keluarga", "Family")))]
+
+
+def label_of(place_id: int) -> str:
+    """A place with what lies above it, in words."""
+    return labels_of([place_id]).get(place_id, "")

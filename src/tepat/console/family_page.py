@@ -1,0 +1,229 @@
+"""A family's page, put into words: members, facts with their sources, history, who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from tepat.engine.text import Text
+from tepat.policy.load import load_policy
+from tepat.policy.model import Variable
+from tepat.policy.wording import day as day_text
+from tepat.policy.wording import number as number_text
+from tepat.registry import numbers
+from tepat.registry.actions.people import sealer
+from tepat.registry.as_of import Answer, Fact, FamilyView, MemberView
+from tepat.registry.queries import age_on, masked
+from tepat.registry.timeline import Happening, Look
+from tepat.staff.language import language, say
+from tepat.staff.roles import role_name
+
+UNKNOWN = Text("Tidak diketahui", "Unknown")
+YES, NO = Text("Ya", "Yes"), Text("Tidak", "No")
+WELL_FORMED = Text("NIK benar bentuknya", "NIK well formed")
+DOUBTFUL = Text("NIK meragukan", "NIK doubtful")
+WITHOUT = Text("tanpa NIK", "no NIK")
+WITHDRAWN = Text("dibatalkan", "withdrawn")
+REASONS = {
+    "search": Text("pencarian", "search"),
+    "family": Text("membuka halaman", "opened the page"),
+    "verification": Text("verifikasi", "verification"),
+    "interview": Text("wawancara", "interview"),
+    "event": Text("mencatat peristiwa", "recording an event"),
+    "photo": Text("melihat foto", "looked at a photo"),
+}
+
+
+@cache
+def variables() -> dict[str, Variable]:
+    """The variables of the policy that the application was started with."""
+    return load_policy().variables
+
+
+def title_of(view: FamilyView) -> Text:
+    """``Keluarga Rukmini``; a family without a living head has no name."""
+    head = next((one for one in view.members if one.relation == 1), None)
+    name = (head.record.get("name") if head else None) or "—"
+    return Text("Keluarga {name}", "Family of {name}").filled(name=name)
+
+
+def lead_of(view: FamilyView, place: str) -> Text:
+    """The quiet line under the title: members, the card's number masked, the place."""
+    number = masked(sealer().open(view.record.get("kk_sealed"), view.salt))
+    return Text(
+        "{n} anggota · KK {number} · {place}", "{n} members · KK {number} · {place}"
+    ).filled(n=len(view.members), number=number, place=place)
+
+
+def shown(variable: Variable, value: Any) -> str | None:
+    """An answer in words; None where there is none."""
+    if value is None:
+        return None
+    if variable.type == "yes_no":
+        return say(YES if value else NO)
+    if variable.type == "code":
+        code = variable.codes.get(value)
+        return say(code.label) if code else str(value)
+    if variable.type == "number":
+        return number_text(value, language())
+    if variable.type == "date":
+        return day_text(value, language())
+    return str(value)
+
+
+def facts_of(facts: dict[str, Fact], names: Iterable[str]) -> list[dict[str, Any]]:
+    """Facts for the partial: label, value, date, source, and what the last survey changed."""
+    rows = []
+    for name in names:
+        fact, variable = facts.get(name), variables().get(name)
+        if fact is None or variable is None:
+            continue
+        row: dict[str, Any] = {
+            "label": variable.label,
+            "value": shown(variable, fact.value) or say(UNKNOWN),
+            "when": fact.observed_on,
+            "source": fact.source,
+        }
+        if fact.changed and fact.before is not None:
+            row |= _before(variable, fact.before)
+        rows.append(row)
+    return rows
+
+
+def _before(variable: Variable, before: Answer) -> dict[str, Any]:
+    return {
+        "before": shown(variable, before.value) or say(UNKNOWN),
+        "before_when": before.observed_on,
+    }
+
+
+def sections_of(view: FamilyView) -> list[dict[str, Any]]:
+    """The facts of the family, in the groups of the interview; empty groups are left out."""
+    facts = dict(view.seen.facts)
+    sections = []
+    for title, names in GROUPS:
+        rows = facts_of(facts, names.split())
+        if rows:
+            sections.append({"title": title, "facts": rows})
+    return sections
+
+
+def members_of(view: FamilyView) -> list[dict[str, Any]]:
+    """Each member: relation and age, name, what is to be said of the NIK, the facts asked."""
+    return [_member(one, view.on) for one in view.members]
+
+
+def _member(member: MemberView, on: date) -> dict[str, Any]:
+    record = member.record
+    relation = variables()["relation"].codes.get(member.relation or 0)
+    state, word = _number_state(record)
+    names = [name for name, one in variables().items() if one.of == "member"]
+    return {
+        "id": member.person_id,
+        "name": record.get("name") or "—",
+        "relation": relation.label if relation else UNKNOWN,
+        "age": age_on(record.get("birth_date"), on),
+        "birth_date": record.get("birth_date"),
+        "sex": shown(variables()["sex"], record.get("sex")),
+        "nik": masked(sealer().open(record.get("nik_sealed"), member.salt)),
+        "state": state,
+        "word": word,
+        "since": member.since,
+        "facts": facts_of(dict(member.seen.facts), names),
+    }
+
+
+def _number_state(record: Any) -> tuple[str, Text]:
+    if record.get("nik_token") is None:
+        return "unknown", WITHOUT
+    if record.get("nik_findings"):
+        return "unknown", DOUBTFUL
+    return "yes", WELL_FORMED
+
+
+def flags_of(view: FamilyView) -> list[dict[str, Any]]:
+    """What other institutions say: ground, whom, source, date, whether it is contested."""
+    grounds = load_grounds()
+    names = {one.person_id: one.record.get("name") for one in view.members}
+    return [
+        {
+            "ground": grounds[flag["ground"]].title
+            if flag["ground"] in grounds
+            else flag["ground"],
+            "who": names.get(flag["person_id"]) or "",
+            "source": flag["source"],
+            "when": flag["date"],
+            "evidence": flag["evidence"],
+            "contested": flag["contested"],
+        }
+        for flag in view.flags
+    ]
+
+
+@cache
+def load_grounds() -> dict[str, Any]:
+    """The exclusion grounds of the policy."""
+    return load_policy().grounds
+
+
+def events_of(history: Sequence[Happening]) -> list[dict[str, Any]]:
+    """The history for the partial."""
+    events = []
+    for one in history:
+        event: dict[str, Any] = {
+            "title": one.title,
+            "when": one.on,
+            "by": Text(
+                f"{role_name(one.role).id} · {one.source}",
+                f"{role_name(one.role).en} · {one.source}",
+            ),
+            "detail": " · ".join(part for part in (one.document, one.note) if part),
+            "known_at": one.known_at,
+        }
+        if one.withdrawn:
+            event |= {"state": "neutral", "word": WITHDRAWN}
+        events.append(event)
+    return events
+
+
+def lookers_of(looks: Sequence[Look]) -> list[dict[str, Any]]:
+    """Who opened the page, when, why."""
+    return [
+        {
+            "at": look.at,
+            "who": look.name,
+            "role": role_name(look.role),
+            "reason": REASONS.get(look.reason, look.reason),
+        }
+        for look in looks
+    ]
+
+
+def findings_on_card(view: FamilyView) -> list[str]:
+    """Names of the findings on the card's number."""
+    bits = view.record.get("kk_findings") or 0
+    return [name for name, bit in numbers.KK_FINDINGS.items() if bits & bit]
+
+
+GROUPS: tuple[tuple[Text, str], ...] = (
+    (Text("Kesejahteraan", "Welfare"), "decile score"),
+    (
+        Text("Rumah", "House"),
+        "housing land_proof floor_area floor wall wall_damaged roof roof_damaged homeless",
+    ),
+    (Text("Air dan sanitasi", "Water and sanitation"), "drinking_water latrine closet sewage"),
+    (Text("Listrik dan dapur", "Power and kitchen"), "lighting power family_pln_id cooking_fuel"),
+    (
+        Text("Harta", "Assets"),
+        "gas_cylinder refrigerator air_conditioner water_heater flat_tv computer smartphone "
+        "landline gold bicycle motorcycle car boat motorboat other_house other_land "
+        "cattle buffalo horse goat pig",
+    ),
+    (
+        Text("Penghidupan", "Livelihood"),
+        "food_worry food_share_over_half bought_clothing lost_livelihood agrees_to_graduate "
+        "proposed_by_local_government area remote_area family_size",
+    ),
+)
