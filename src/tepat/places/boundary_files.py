@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.places.tiles import TILES, code_of_name
 
 MOST_BYTES, MOST_SHAPES, MOST_POINTS = 40_000_000, 10_000, 3_000_000
@@ -46,56 +47,73 @@ class Boundaries:
     code_property: str
 
 
-def read_boundaries(path: Path, codes: set[str], code_property: str = "") -> Boundaries:
+def read_boundaries(
+    path: Path, codes: set[str], code_property: str = "", shown: str = ""
+) -> Boundaries:
     """Read a boundaries file for the places with these codes.
 
     Args:
         path: the file.
         codes: the codes that a shape may have; the property with the most of them holds the codes.
         code_property: the property's name, where it need not be guessed.
+        shown: what errors call the file, where its path means nothing to the reader.
 
     Raises:
         TepatError: ``boundaries_missing``, ``boundaries_invalid`` or ``boundaries_no_match``.
     """
-    return _keyed(path, features_of(path), codes, code_property)
+    name = shown or str(path)
+    return _keyed(name, features_of(path, name), codes, code_property)
 
 
-def features_of(path: Path) -> list[Feature]:
+def features_of(path: Path, shown: str = "") -> list[Feature]:
     """Properties and rings of every polygon; a run can call it early, before the work is done.
 
     Raises:
         TepatError: ``boundaries_missing`` or ``boundaries_invalid``.
     """
+    name = shown or str(path)
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise _invalid(path, f"it has {size:,} bytes, more than {MOST_BYTES:,}")
+            raise _invalid(name, f"it has {size:,} bytes, more than {MOST_BYTES:,}")
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise TepatError(
             "boundaries_missing",
-            f"There is no boundaries file {path}.",
-            do="Give a TopoJSON or GeoJSON file, or none: the map is then one of tiles.",
+            Text("Berkas batas {name} tidak ada.", "There is no boundaries file {name}.").filled(
+                name=name
+            ),
+            do=Text(
+                "Berikan berkas TopoJSON atau GeoJSON; tanpa berkas, petanya berupa kotak.",
+                "Give a TopoJSON or GeoJSON file, or none: the map is then one of tiles.",
+            ),
         ) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise _invalid(path, f"it is not JSON ({error})") from error
+        raise _invalid(name, f"it is not JSON ({error})") from error
     try:
         found = list(_features(data))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
-        raise _invalid(path, f"its geometry cannot be read ({error!r})") from error
+        raise _invalid(name, f"its geometry cannot be read ({error!r})") from error
     if not found:
-        raise _invalid(path, "it holds no polygons")
+        raise _invalid(name, "it holds no polygons")
     if len(found) > MOST_SHAPES or sum(_points(rings) for _, rings in found) > MOST_POINTS:
-        raise _invalid(path, f"it has more than {MOST_SHAPES:,} shapes or {MOST_POINTS:,} points")
+        raise _invalid(name, f"it has more than {MOST_SHAPES:,} shapes or {MOST_POINTS:,} points")
     return found
 
 
-def _invalid(path: Path, why: str) -> TepatError:
+def _invalid(name: str, why: str) -> TepatError:
     return TepatError(
         "boundaries_invalid",
-        f"The boundaries file {path} cannot be used: {why}.",
-        do="Give TopoJSON or GeoJSON with polygons in degrees (WGS 84), simplified to a few "
-        "megabytes, or none: the map is then one of tiles.",
+        Text(
+            "Berkas batas {name} tidak dapat dipakai: {why}.",
+            "The boundaries file {name} cannot be used: {why}.",
+        ).filled(name=name, why=why),
+        do=Text(
+            "Berikan TopoJSON atau GeoJSON dengan poligon dalam derajat (WGS 84), disederhanakan "
+            "sampai beberapa megabita; tanpa berkas, petanya berupa kotak.",
+            "Give TopoJSON or GeoJSON with polygons in degrees (WGS 84), simplified to a few "
+            "megabytes, or none: the map is then one of tiles.",
+        ),
     )
 
 
@@ -195,12 +213,20 @@ def _keyed(path: Path, found: list[Feature], codes: set[str], code_property: str
         hits[key] = len(values & codes)
     best = code_property or max(sorted(hits), key=lambda key: hits[key], default="")
     if not hits[best]:
+        some = ", ".join(sorted(codes)[:5]) or "–"
         raise TepatError(
             "boundaries_no_match",
-            f"No property of {path} holds the codes of known places "
-            f"({', '.join(sorted(codes)[:5]) or 'none are known'}).",
-            f"Its properties: {', '.join(sorted(hits)) or 'none'}.",
-            "Give a file whose shapes carry the codes of provinces or kabupaten, or none.",
+            Text(
+                "Tidak ada sifat (property) di {file} yang memuat kode wilayah ({some}).",
+                "No property of {file} holds the codes of known places ({some}).",
+            ).filled(file=file, some=some),
+            Text("Sifatnya: {found}.", "Its properties: {found}.").filled(
+                found=", ".join(sorted(hits)) or "–"
+            ),
+            Text(
+                "Berikan berkas yang bentuknya berkode wilayah Kemendagri.",
+                "Give a file whose shapes carry the codes of provinces or kabupaten.",
+            ),
         )
     matched = [code for properties, _ in found if (code := _code(properties.get(best))) in codes]
     level = Counter(len(code) for code in matched).most_common(1)[0][0]

@@ -8,14 +8,17 @@ changes nothing.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from tepat.engine.errors import TepatError
+from tepat.places.bps import load_provinces
 from tepat.places.matching import match, stage
 from tepat.places.models import Edition as Loaded
-from tepat.places.sources import Edition
+from tepat.places.sources import Edition, read_edition
 from tepat.places.splits import SPLITS
 
 # Any number that no other lock has: two loads must not run at once.
@@ -180,6 +183,27 @@ def load_edition(edition: Edition) -> dict[str, Any]:
         )
         _keep_statistics_fresh(cursor)
     return {**report, "changed": True}
+
+
+def package_folder() -> Path:
+    """Where `make setup` installs the list of places."""
+    return Path(settings.NODE) / "idn-area-data"
+
+
+def load_packaged() -> dict[str, Any] | None:
+    """Load the installed package's list, and the provinces' BPS codes, unless a later one is there.
+
+    Returns:
+        The report; None where the package is not installed or a later list was loaded.
+    """
+    if not package_folder().is_dir():
+        return None
+    edition = read_edition(package_folder())
+    if Loaded.objects.filter(day__gt=edition.day).exists():
+        return None
+    report = load_edition(edition)
+    load_provinces()
+    return report
 
 
 def _refuse(cursor: Any, edition: Edition) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -38,7 +38,12 @@ def outline(boundaries: Boundaries, codes: set[str]) -> Outline:
 
     Where the run's places fill only a part of the file, the map shows that part.
     """
-    near = [shape for shape in boundaries.shapes if shape.code in codes] or list(boundaries.shapes)
+    near = [shape for shape in boundaries.shapes if shape.code in codes]
+    return project(boundaries.shapes, near or boundaries.shapes)
+
+
+def project(shapes: Sequence[Shape], near: Sequence[Shape]) -> Outline:
+    """The shapes on a page that the `near` ones fill; those outside it are left out."""
     points = [point for shape in near for ring in shape.rings for point in ring]
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
@@ -47,13 +52,13 @@ def outline(boundaries: Boundaries, codes: set[str]) -> Outline:
     factor = MAP_WIDTH / span
     margin = (span - (east - west) * squeeze) / 2 * factor
 
-    def project(point: tuple[float, float]) -> tuple[int, int]:
+    def onto_page(point: tuple[float, float]) -> tuple[int, int]:
         x = (point[0] - west) * squeeze * factor + margin
         return round(x), round((north - point[1]) * factor)
 
     height = max((north - south) * factor, 1)
-    shown = [shape for shape in boundaries.shapes if _inside(shape, (west, south, east, north))]
-    paths = {shape.code: _path(shape, project) for shape in shown}
+    shown = [shape for shape in shapes if _inside(shape, (west, south, east, north))]
+    paths = {shape.code: _path(shape, onto_page) for shape in shown}
     return Outline(
         math.ceil(height), paths, {shape.code: shape.name or shape.code for shape in shown}
     )

@@ -173,7 +173,7 @@ def listed(place_ids: Collection[int]) -> dict[int, Listed]:
             [list(place_ids)],
         )
         rows = cursor.fetchall()
-    return {row[0]: Listed(*row[:4], label=_label(row[2:])) for row in rows}
+    return {row[0]: Listed(row[0], row[1], row[2], row[3], _label(row[2:])) for row in rows}
 
 
 def _label(cells: tuple[str | None, ...]) -> str:
