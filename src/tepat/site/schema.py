@@ -10,6 +10,8 @@ from tepat.site.start import as_owner
 def migrate(*, demo: bool = False) -> list[str]:
     """Apply what is missing, as the owner, and note what the database is; returns what was applied.
 
+    The installed list of places is loaded as well, where it is not there yet.
+
     Args:
         demo: whether a new database is a demonstration. An old one stays what it is.
 
@@ -19,6 +21,7 @@ def migrate(*, demo: bool = False) -> list[str]:
     from django.core.management import call_command
     from django.db import DatabaseError
 
+    from tepat.places.load import load_packaged
     from tepat.site.health import missing_migrations
 
     with as_owner():
@@ -34,6 +37,7 @@ def migrate(*, demo: bool = False) -> list[str]:
                 "What was applied before stays. Put right what is said, and run it again.",
             ) from error
         _note_what_it_is(demo)
+        load_packaged()
     return missing
 
 
