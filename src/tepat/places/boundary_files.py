@@ -206,7 +206,7 @@ def _code(value: Any) -> str:
     return str(value).strip().replace(".", "")
 
 
-def _keyed(path: Path, found: list[Feature], codes: set[str], code_property: str) -> Boundaries:
+def _keyed(file: str, found: list[Feature], codes: set[str], code_property: str) -> Boundaries:
     hits: Counter[str] = Counter()
     for key in {key for properties, _ in found for key in properties}:
         values = {_code(properties.get(key)) for properties, _ in found}
