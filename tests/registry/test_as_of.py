@@ -174,7 +174,14 @@ def observation(draw: Any) -> dict[str, Any]:
 @given(st.lists(observation(), min_size=1, max_size=9))
 def test_both_foldings_give_each_column_its_latest_answer(seen: list[dict[str, Any]]) -> None:
     rows = [
-        {**dict.fromkeys(COLUMNS), **row, "id": n, "source": f"s{n}", "batch_id": n}
+        {
+            **dict.fromkeys(COLUMNS),
+            **row,
+            "id": n,
+            "source": f"s{n}",
+            "batch_id": n,
+            "superseded_by_id": None,
+        }
         for n, row in enumerate(seen)
     ]
     expected: dict[int, dict[str, Any]] = {}

@@ -63,6 +63,7 @@ class Answer:
     source: str
     observation_id: int
     batch_id: int
+    superseded_by_id: int | None  # the batch that said, perhaps later, that it is not so
 
 
 @dataclass(frozen=True)
@@ -187,8 +188,8 @@ def fold(observations: Iterable[Mapping[str, Any]]) -> Seen:
     """Of each column the answer that counts.
 
     Args:
-        observations: rows with their columns, ``columns`` (what was asked) and ``batch_id``, in
-            the order in which the later counts.
+        observations: rows of an observation table with ``columns`` (what was asked), in the order
+            in which the later counts.
     """
     facts: dict[str, Fact] = {}
     last: Mapping[str, Any] | None = None
@@ -204,6 +205,7 @@ def fold(observations: Iterable[Mapping[str, Any]]) -> Seen:
                 source=row["source"],
                 observation_id=row["id"],
                 batch_id=row["batch_id"],
+                superseded_by_id=row["superseded_by_id"],
                 before=before and Answer(**{key: getattr(before, key) for key in _ANSWER}),
             )
     if last is None:
@@ -211,7 +213,7 @@ def fold(observations: Iterable[Mapping[str, Any]]) -> Seen:
     return Seen(facts, last["observed_on"], last["source"])
 
 
-_ANSWER = ("value", "observed_on", "source", "observation_id", "batch_id")
+_ANSWER = ("value", "observed_on", "source", "observation_id", "batch_id", "superseded_by_id")
 
 
 def _lives(record: Mapping[str, Any] | None, on: date) -> bool:

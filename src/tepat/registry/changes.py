@@ -6,8 +6,8 @@ what differs was told by a batch in between, which says who and when.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class Change:
     name: str
     before: Any
     after: Any
-    batch_id: int | None
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Changed:
     batches: tuple[BatchTold, ...]
 
 
+# A difference, and the batches that may have told it: the first that came since did.
+_Found = tuple[Change, tuple[int | None, ...]]
 _BATCHES = """
 SELECT b.id, b.known_at, b.kind, b.source, u.name FROM registry_batch AS b
 JOIN staff_user AS u ON u.id = b.made_by_id
@@ -64,6 +66,8 @@ WHERE b.known_at > %(since)s AND b.id = ANY (%(batches)s) ORDER BY b.known_at
 
 def what_changed(family_id: int, since_version: int, on: date) -> Changed:
     """Which records, facts and memberships of a family batches after a version changed.
+
+    Fourteen queries: the family twice, the moment of the version, the batches.
 
     Args:
         family_id: the family.
@@ -79,17 +83,21 @@ def what_changed(family_id: int, since_version: int, on: date) -> Changed:
     now = family_as_of(family_id, on)
     if row is None or now is None:
         return Changed((), ())
-    then = family_as_of(family_id, on, row[0])
-    changes = tuple(_family(then, now))
-    told = sorted({one.batch_id for one in changes if one.batch_id is not None})
+    found = list(_family(family_as_of(family_id, on, row[0]), now))
+    may_be = {batch for _, batches in found for batch in batches if batch is not None}
     with connection.cursor() as cursor:
-        cursor.execute(_BATCHES, {"since": row[0], "batches": told})
-        return Changed(changes, tuple(BatchTold(*found) for found in cursor.fetchall()))
+        cursor.execute(_BATCHES, {"since": row[0], "batches": sorted(may_be)})
+        since = {told[0]: BatchTold(*told) for told in cursor.fetchall()}
+    changes = tuple(
+        replace(change, batch_id=next((batch for batch in batches if batch in since), None))
+        for change, batches in found
+    )
+    told = {change.batch_id for change in changes}
+    return Changed(changes, tuple(batch for key, batch in since.items() if key in told))
 
 
-def _family(then: FamilyView | None, now: FamilyView) -> Iterable[Change]:
-    old = then.record if then else {}
-    yield from _record(None, old, now.record, FAMILY_COLUMNS, "kk")
+def _family(then: FamilyView | None, now: FamilyView) -> Iterator[_Found]:
+    yield from _record(None, then.record if then else {}, now.record, FAMILY_COLUMNS, "kk")
     yield from _facts(None, then.seen if then else None, now.seen)
     before = {member.person_id: member for member in then.members} if then else {}
     after = {member.person_id: member for member in now.members}
@@ -97,27 +105,20 @@ def _family(then: FamilyView | None, now: FamilyView) -> Iterable[Change]:
         yield from _person(person, before.get(person), after.get(person))
 
 
-def _person(person: int, old: MemberView | None, new: MemberView | None) -> Iterable[Change]:
+def _person(person: int, old: MemberView | None, new: MemberView | None) -> Iterator[_Found]:
+    relations = old.relation if old else None, new.relation if new else None
     if old is None or new is None or old.relation != new.relation:
-        yield Change(
-            "membership",
-            person,
-            "relation",
-            old.relation if old else None,
-            new.relation if new else None,
-            new.batch_id if new else _ended_by(old),
+        # one who died may have left by the record alone
+        batches = (
+            new.batch_id if new else None,
+            old.superseded_by_id if old else None,
+            old.record.get("superseded_by_id") if old else None,
         )
+        yield Change("membership", person, "relation", *relations), batches
     if old is None or new is None:
         return
     yield from _record(person, old.record, new.record, PERSON_COLUMNS, "nik")
     yield from _facts(person, old.seen, new.seen)
-
-
-def _ended_by(old: MemberView | None) -> int | None:
-    """Who left: the batch that superseded the membership, or the record of one who died."""
-    if old is None:
-        return None
-    return old.superseded_by_id or old.record.get("superseded_by_id")
 
 
 def _record(
@@ -126,23 +127,24 @@ def _record(
     new: Mapping[str, Any],
     columns: tuple[str, ...],
     number: str,
-) -> Iterable[Change]:
-    batch = new.get("batch_id")
+) -> Iterator[_Found]:
+    batches = new.get("batch_id"), old.get("superseded_by_id")
     for name in columns:
         if old.get(name) != new.get(name):
-            yield Change("record", person, name, old.get(name), new.get(name), batch)
+            yield Change("record", person, name, old.get(name), new.get(name)), batches
     if _bytes(old.get(f"{number}_token")) != _bytes(new.get(f"{number}_token")):
-        yield Change("record", person, number, None, None, batch)
+        yield Change("record", person, number, None, None), batches
 
 
 def _bytes(value: Any) -> bytes | None:
     return None if value is None else bytes(value)
 
 
-def _facts(person: int | None, old: Seen | None, new: Seen) -> Iterable[Change]:
+def _facts(person: int | None, old: Seen | None, new: Seen) -> Iterator[_Found]:
     known = old.facts if old else {}
     for name in sorted({*known, *new.facts}):
         before, after = known.get(name), new.facts.get(name)
-        values = (before.value if before else None), (after.value if after else None)
+        values = before.value if before else None, after.value if after else None
         if values[0] != values[1]:
-            yield Change("fact", person, name, *values, after.batch_id if after else None)
+            batches = after.batch_id if after else None, before.superseded_by_id if before else None
+            yield Change("fact", person, name, *values), batches
