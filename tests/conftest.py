@@ -6,6 +6,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,8 @@ def synthetic_survey() -> Path:
 def browser() -> Iterator[Any]:
     """A headless Chromium, driven by Playwright."""
     program = chromium_program()
+    # Playwright's loop runs in this thread; Django would refuse the database beside it.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -122,11 +125,20 @@ def browser() -> Iterator[Any]:
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The session's database, used as the application's role, under row-level security."""
     from django.db import connections
-    from django.test import TransactionTestCase
+    from django.test import Client, TransactionTestCase
 
     from tests import database
 
     connection = connections["default"]
+    sign_in = Client.force_login
+
+    def whole_sign_in(client: Client, user: Any, backend: str | None = None) -> None:
+        """As a login that has shown a second factor just now; see tests/staff for the others."""
+        sign_in(client, user, backend)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
 
     def anew(case: TransactionTestCase) -> None:
         connection.close()
@@ -136,6 +148,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         with django_db_blocker.unblock():
             database.make_copy()
         connection.settings_dict["NAME"] = database.NAME
+        patch.setattr(Client, "force_login", whole_sign_in)
         # After a test that commits: a new copy instead of emptied tables.
         patch.setattr(TransactionTestCase, "_fixture_teardown", anew)
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -24,6 +25,10 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["subject", "subject_id", "-at"]),
             models.Index(fields=["actor_id", "-at"]),
+            models.Index(fields=["-at", "-id"], name="entry_time"),
+            models.Index(fields=["verb", "-at", "-id"], name="entry_verb"),
+            models.Index(fields=["home_id", "-at"], name="entry_home"),
+            models.Index(fields=["-at", "-id"], name="entry_override", condition=Q(override=True)),
         ]
 
     def __str__(self) -> str:
@@ -44,6 +49,8 @@ class Access(models.Model):
         indexes = [
             models.Index(fields=["family_id", "-at"]),
             models.Index(fields=["actor_id", "-at"]),
+            models.Index(fields=["-at", "-id"], name="access_time"),
+            models.Index(fields=["home_id", "-at"], name="access_home"),
         ]
 
     def __str__(self) -> str:

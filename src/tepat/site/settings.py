@@ -146,11 +146,48 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "tepat.staff.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "tepat.staff.sign_in_forms.LoginForm",
+    "reauthenticate": "tepat.staff.sign_in_forms.ReauthenticateForm",
+    "change_password": "tepat.staff.sign_in_forms.ChangePasswordForm",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Axes counts wrong passwords; allauth would count an office's address.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "tepat.staff.adapter.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "tepat.staff.sign_in_forms.CodeForm",
+    "reauthenticate": "tepat.staff.sign_in_forms.CodeAgainForm",
+    "activate_totp": "tepat.staff.sign_in_forms.ActivateAppForm",
+    "authenticate_webauthn": "tepat.staff.sign_in_forms.PasskeyStepForm",
+    "login_webauthn": "tepat.staff.sign_in_forms.PasskeyLoginForm",
+    "add_webauthn": "tepat.staff.sign_in_forms.AddPasskeyForm",
+    "edit_webauthn": "tepat.staff.sign_in_forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # for http://localhost
+MFA_RATE_LIMITS = {"webauthn_login": None}  # it counts an office's address, too
+MFA_TOTP_ISSUER = "Tepat"
+MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute off
 # Lock an account, never an address: a whole office shares one.
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "tepat.staff.lockout.account_name"
+AXES_LOCKOUT_CALLABLE = "tepat.staff.lockout.locked_page"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "code", "credential", "csrfmiddlewaretoken"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it wants the address in the lock
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "staff_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

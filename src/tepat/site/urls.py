@@ -8,8 +8,7 @@ from django.views.i18n import set_language
 from tepat.staff.permissions import public
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("akun/", include("allauth.account.urls")),
-    path("akun/", include("allauth.mfa.urls")),
+    path("", include("tepat.staff.urls")),
     path("bahasa/", public(set_language), name="set_language"),
     path("", include("tepat.console.urls")),
 ]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from tepat.staff.context import acting_as
 
 
 class Role(models.TextChoices):
@@ -32,7 +37,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A member of staff. A leaver stays in the table, inactive, because history names them."""
+    """A member of staff. A leaver stays in the table, inactive, because history names them.
+
+    `session_round` grows whenever all sessions of the user must end; a session remembers the round
+    in which it began. The database refuses changes of a user by anybody but an administrator,
+    except for the user's own password and round.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
@@ -41,6 +51,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     left_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    must_change_password = models.BooleanField(default=False)
+    session_round = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
@@ -56,6 +68,23 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password. A hash of an old kind is renewed in the user's own name."""
+        with acting_as(self.pk):
+            return super().check_password(raw_password)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must agree with: the password and the round, under the site's key."""
+        return self._session_hash(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under former keys of the site."""
+        return map(self._session_hash, settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, key: str | bytes) -> str:
+        said = f"{self.password} {self.session_round}"
+        return salted_hmac("tepat.staff.session", said, secret=key, algorithm="sha256").hexdigest()
 
 
 class Assignment(models.Model):

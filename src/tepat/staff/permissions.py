@@ -12,11 +12,11 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
-from tepat.staff.models import Role
+from tepat.staff.models import Role, User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 STAFF = frozenset(Role) - {Role.SYSTEM}
 READERS = STAFF - {Role.ADMINISTRATOR}  # who may see families
@@ -34,7 +34,7 @@ def allowed(roles: frozenset[Role]) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *words: Any, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.user.role not in roles:
@@ -45,6 +45,13 @@ def allowed(roles: frozenset[Role]) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in. For views behind `allowed`, which let nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def public(view: View) -> View:
