@@ -14,7 +14,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
@@ -23,6 +24,7 @@ from tepat.engine.errors import TepatError
 # A program that falls so often within so many seconds is not started again.
 FALLS, WITHIN = 4, 60.0
 GRACE = 15.0  # seconds from the request to end until a program is killed
+REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -97,6 +99,16 @@ def run_together(
             signal.signal(number, handler)
 
 
+@contextmanager
+def running(program: Program, environment: dict[str, str]) -> Iterator[None]:
+    """A program that runs while the block does."""
+    child = _begin(program, environment)
+    try:
+        yield
+    finally:
+        _end([child])
+
+
 def listen_to_requests_to_end() -> dict[int, signal.Handlers]:
     """Take Ctrl-C, SIGTERM and a closed terminal as KeyboardInterrupt; returns what was before.
 
@@ -114,7 +126,7 @@ def listen_to_requests_to_end() -> dict[int, signal.Handlers]:
 
 def ignore_requests_to_end() -> None:
     """For the last steps, so that a second Ctrl-C does not leave half of them undone."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in REQUESTS:
         signal.signal(number, signal.SIG_IGN)
 
 
@@ -163,6 +175,7 @@ def _begin(program: Program, environment: dict[str, str]) -> subprocess.Popen[by
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
     """Ask each to end, wait, and kill what is left of its session."""
+    before = {number: signal.getsignal(number) for number in REQUESTS}
     ignore_requests_to_end()
     for child in children:
         if child.poll() is None:
@@ -175,6 +188,8 @@ def _end(children: list[subprocess.Popen[bytes]]) -> None:
             child.kill()
         _kill_session(child.pid)
         child.wait()
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _kill_session(leader: int) -> None:

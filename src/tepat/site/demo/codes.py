@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from tepat.engine.errors import TepatError
+from tepat.site.demo.accounts import PASSWORD
 
 PERIOD = 30  # seconds that a code holds, as allauth makes them
 
@@ -59,6 +60,7 @@ def account_lines() -> list[str]:
         f"  {user.username:<24}{Role(role).label}{'  (code)' if user.pk in coded else ''}"
         for role, user in sorted(first.items(), key=lambda item: Role.values.index(item[0]))
     ]
-    if any(user.pk in coded for user in first.values()):
-        lines.append("A code: .venv/bin/tepat otp ACCOUNT")
+    if lines:
+        lines.append(f"Password of each: {PASSWORD}")
+        lines.append("Where it says code: .venv/bin/tepat otp ACCOUNT")
     return lines
