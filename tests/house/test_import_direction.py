@@ -17,6 +17,8 @@ MODULES = [name.relative_to("src/tepat") for name in python_files("src/tepat")]
 # What an application of Django consists of, next to modules that calculate.
 PARTS_WITH_DJANGO = {
     *("actions", "forms", "migrations", "models", "queries", "tasks", "templatetags", "views"),
+    # reads and ways in of the registry
+    *("as_of", "changes", "imports", "interviews", "quality", "timeline"),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import get_resolver, reverse
 
 from tepat.engine.text import Text
 from tepat.staff.language import say
@@ -45,10 +45,9 @@ def navigation_for(request: HttpRequest) -> list[tuple[str, Text, bool]]:
     for item in ITEMS:
         if user.role not in item.roles:
             continue
-        try:
-            url = reverse(item.route)
-        except NoReverseMatch:
+        if item.route not in get_resolver().reverse_dict:
             continue
+        url = reverse(item.route)
         items.append((url, item.text, request.path.startswith(url)))
     return items
 

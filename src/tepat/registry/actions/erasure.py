@@ -82,13 +82,16 @@ def decide_erasure(*, erasure_id: int, granted: bool, answer: str, acting_user: 
     asked = Erasure.objects.select_for_update().get(pk=erasure_id)
     if asked.granted is not None:
         raise TepatError(
-            "already_decided", Text("Ini sudah diputuskan.", "This was already decided.")
+            "already_decided",
+            Text("Ini sudah diputuskan.", "This was already decided."),
+            do=Text("Buka lagi daftarnya.", "Open the list again."),
         )
     if asked.asked_by_id == acting_user.pk:
         raise TepatError(
             "own_proposal",
             Text("Anda sendiri yang mengajukan.", "You asked for this yourself."),
             Text("Orang kedua yang memutuskan.", "A second person decides."),
+            Text("Mintalah kepada penyetuju lain.", "Ask another approver."),
         )
     if granted:
         source = "erasure"

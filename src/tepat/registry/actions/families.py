@@ -240,6 +240,7 @@ def merge_families(
             "two_heads",
             Text("Keluarga yang dituju sudah punya kepala.", "The joined family has its head."),
             Text("Satu keluarga punya satu kepala.", "A family has one head."),
+            Text("Pilih hubungan lain.", "Choose another relation."),
         )
     with open_batch(kind=BatchKind.EVENT, source=told.source, acting_user=acting_user) as batch:
         for family_id in sorted((into_id, from_id)):

@@ -238,6 +238,7 @@ def _set_head(
                 "Somebody else is named as head too.",
             ),
             Text("Satu keluarga punya satu kepala.", "A family has one head."),
+            Text("Pilih hubungan lain.", "Choose another relation."),
         )
     members = members_on(family, on)
     wanted = {**relations, new_head: HEAD}
