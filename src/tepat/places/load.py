@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from tepat.engine.errors import TepatError
 from tepat.places.bps import load_provinces
-from tepat.places.matching import match, stage
+from tepat.places.matching import match, stage, unstage
 from tepat.places.models import Edition as Loaded
 from tepat.places.sources import Edition, read_edition
 from tepat.places.splits import SPLITS
@@ -181,6 +181,7 @@ def load_edition(edition: Edition) -> dict[str, Any]:
         Loaded.objects.create(
             day=edition.day, source=edition.source, digest=edition.digest, report=report
         )
+        unstage(cursor)
         _keep_statistics_fresh(cursor)
     return {**report, "changed": True}
 

@@ -19,7 +19,6 @@ from tepat.places.sources import Edition
 
 KEY = "regexp_replace(lower(name), '[^a-z0-9]', '', 'g')"
 GIVEN = """
-SET LOCAL temp_buffers = '128MB';
 CREATE TEMP TABLE given_place (code varchar(10), kind varchar(10), name text) ON COMMIT DROP
 """
 STAGE = f"""
@@ -95,6 +94,11 @@ def stage(cursor: Any, edition: Edition) -> None:
             copy.write_row(row)
     cursor.execute(STAGE)
     cursor.execute("ANALYZE edition_place; ANALYZE known_place")
+
+
+def unstage(cursor: Any) -> None:
+    """Remove the tables, so that another edition can be loaded in the same transaction."""
+    cursor.execute("DROP TABLE given_place, edition_place, known_place, code_gone, closure")
 
 
 def match(cursor: Any) -> None:
