@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tepat.engine import database
 from tepat.engine.errors import TepatError
@@ -25,6 +26,7 @@ def begin() -> None:
         TepatError: ``database_unreachable``, or what keys and the embedded server say.
     """
     home = tepat_home()
+    make_home(home)
     load_keys(home)
     if not database.has_own_server():
         database.ensure_database(home)
@@ -33,6 +35,26 @@ def begin() -> None:
 
     django.setup()
     _connect()
+
+
+def make_home(home: Path) -> None:
+    """Make the folder of the installation; what is written from here on is for this user only.
+
+    Raises:
+        TepatError: ``not_writable``.
+    """
+    try:
+        if not home.exists():
+            home.mkdir(parents=True)
+            home.chmod(0o711)  # the embedded server's account passes through
+    except OSError as error:
+        raise TepatError(
+            "not_writable",
+            f"Cannot make {home}.",
+            f"{error.strerror}.",
+            "Name a folder you may write to in TEPAT_HOME.",
+        ) from error
+    os.umask(0o077)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tepat.engine.database import has_own_server
 from tepat.engine.errors import TepatError
 from tepat.engine.home import tepat_home
 from tepat.site.demo.request import DemoRequest
+from tepat.site.start import begin, make_home
 from tepat.site.supervisor import (
     free_port,
     ignore_requests_to_end,
@@ -87,7 +88,7 @@ def _announce(address: str, host: str, port: int) -> None:
 @contextmanager
 def _only_one(home: Path, port: int) -> Iterator[None]:
     """Hold the lock of the demonstration in this folder, and note in it where its pages are."""
-    home.mkdir(parents=True, exist_ok=True)
+    make_home(home)
     with (home / "demo.json").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,8 +105,6 @@ def _only_one(home: Path, port: int) -> Iterator[None]:
 @contextmanager
 def _database(home: Path) -> Iterator[None]:
     """The embedded server; stopped at the end if this or a killed demonstration started it."""
-    from tepat.site.start import begin
-
     file, before = home / "demo.json", embedded.status(home / "pg").pid
     noted = json.loads(file.read_text())
     ours = before is None or before == noted.get("postgres")
