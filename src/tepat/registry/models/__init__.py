@@ -15,6 +15,7 @@ from tepat.registry.models.imports import (
     StageFamily,
     StagePerson,
 )
+from tepat.registry.models.interviews import Interview, Photo
 from tepat.registry.models.observed import AskedSet, FamilyObservation, PersonObservation
 from tepat.registry.models.people import (
     Family,
@@ -38,11 +39,13 @@ __all__ = [
     "ImportFinding",
     "ImportJob",
     "ImportMatch",
+    "Interview",
     "Membership",
     "NameWord",
     "Person",
     "PersonObservation",
     "PersonRecord",
+    "Photo",
     "StageFamily",
     "StagePerson",
 ]
