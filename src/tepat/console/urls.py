@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tepat.console.views import families, home, places
+from tepat.console.views import families, home, interview_photos, interviews, places
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -12,4 +12,26 @@ urlpatterns = [
     path("keluarga/<uuid:family>/", families.family, name="family"),
     path("wilayah/", places.own, name="places"),
     path("wilayah/<int:place>/", places.place, name="place"),
+    path("keluarga/<uuid:family>/wawancara/", interviews.begin, name="interview_begin"),
+    path(
+        "keluarga/<uuid:family>/foto/<uuid:photo>/",
+        interview_photos.family_photo,
+        name="family_photo",
+    ),
+    path("wawancara/", interviews.interviews, name="interviews"),
+    path("wawancara/baru/", interviews.new, name="interview_new"),
+    path("wawancara/<uuid:interview>/", interviews.interview, name="interview"),
+    path("wawancara/<uuid:interview>/anggota/", interviews.members, name="interview_members"),
+    path(
+        "wawancara/<uuid:interview>/foto/", interview_photos.draft_photos, name="interview_photos"
+    ),
+    path(
+        "wawancara/<uuid:interview>/foto/<slug:kind>/",
+        interview_photos.draft_photo,
+        name="interview_photo",
+    ),
+    path("wawancara/<uuid:interview>/periksa/", interviews.check, name="interview_check"),
+    path("wawancara/<uuid:interview>/buang/", interviews.discard, name="interview_discard"),
+    path("wawancara/<uuid:interview>/versi/", interviews.versions, name="interview_versions"),
+    path("wawancara/<uuid:interview>/<slug:step>/", interviews.step, name="interview_step"),
 ]
