@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tepat.site.middleware.ActingUserMiddleware",
+    "tepat.staff.middleware.ProofMiddleware",
     "tepat.site.middleware.ProblemMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -153,6 +154,7 @@ ACCOUNT_FORMS = {
     "change_password": "tepat.staff.sign_in_forms.ChangePasswordForm",
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, for computers are shared
 # Axes counts wrong passwords; allauth would count an office's address.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 MFA_ADAPTER = "tepat.staff.adapter.MfaAdapter"

@@ -49,7 +49,6 @@ class LoginForm(account.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *words: Any, **named: Any) -> None:
         super().__init__(*words, **named)
-        self.fields.pop("remember", None)
         labels = {"login": Text("Nama akun", "Account name")}
         _named(self, labels | {"password": Text("Kata sandi", "Password")})
         self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
@@ -90,9 +89,16 @@ class _CodeForm:
         """The code, right and not used before."""
         if refuse_if_locked(context.request, self.user.username):
             raise ValidationError(say(WRONG_CODE))
+        wrong: ValidationError | None = None
         with acting_as(self.user.pk):
-            code: str = super().clean_code()  # type: ignore[misc]
-        if not cache.add(f"tepat code {self.user.pk} {code.strip()}", 1, CODE_SECONDS):
+            try:
+                code: str = super().clean_code()  # type: ignore[misc]
+            except ValidationError as error:
+                wrong = error  # raised outside, else the count of wrong codes were rolled back
+        if wrong is not None:
+            raise wrong
+        normalised = "".join(filter(str.isalnum, code))  # as allauth compares codes
+        if not cache.add(f"tepat.code.{self.user.pk}.{normalised}", 1, CODE_SECONDS):
             raise ValidationError(say(WRONG_CODE))
         return code
 
