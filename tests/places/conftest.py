@@ -52,9 +52,7 @@ def history(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[int,
         reports = {}
         for year, day in DAYS.items():
             file = folder / f"kemendagri_{year}.csv.gz"
-            reports[year] = load_edition(
-                read_edition(file, day=day, source=f"the list of {year}")
-            )
+            reports[year] = load_edition(read_edition(file, day=day, source=f"the list of {year}"))
         reports[2025] = load_edition(read_edition(package_folder()))
         load_provinces()
     yield reports

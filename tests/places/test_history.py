@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from tepat.places import queries
+from tepat.places.actions import store_boundaries
+from tepat.places.choropleth import Coloured, choropleth
 from tepat.places.models import Code, Place, Succession, Within
 from tepat.places.rules import KABUPATEN, KECAMATAN, PROVINCE, VILLAGE
 from tepat.places.splits import SPLITS
+from tests.needs import data_of_others
 from tests.places.conftest import DAYS
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +184,19 @@ def test_many_labels_cost_one_query(django_assert_num_queries: Any) -> None:
     numbers = list(Place.objects.filter(level=VILLAGE).values_list("id", flat=True)[:500])
     with django_assert_num_queries(1):
         assert len(queries.labels_of(numbers)) == 500
+
+
+def test_boundaries_of_others_meet_the_real_tree() -> None:
+    folder = data_of_others("boundaries")
+    reports = {
+        name: store_boundaries(
+            path=folder / name, name=name, source="others", on=NOW, loaded_by_id=1
+        ).report
+        for name in ("provinces_38.topo.json", "kabupaten_514.topo.json")
+    }
+    matched = {name: report["matched"] for name, report in reports.items()}
+    # Kabupaten Sorong stands in the file without an outline.
+    assert matched == {"provinces_38.topo.json": 38, "kabupaten_514.topo.json": 513}
+    assert reports["kabupaten_514.topo.json"]["without"] == ["Sorong"]
+    shown = Coloured("Peta", "Map", {}, str, str, "–")
+    assert str(choropleth(1, shown, on=NOW)).count("<path ") == 38

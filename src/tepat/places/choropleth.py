@@ -61,7 +61,11 @@ def choropleth(parent: int, shown: Coloured, *, on: date, prefix: str = "map") -
         prefix: makes the ids of the picture unique on the page.
     """
     places = children_of(parent)
-    outlines = list(Outline.objects.filter(place__in=[p.id for p in places]).select_related("file"))
+    outlines = list(
+        Outline.objects.filter(place__in=[p.id for p in places])
+        .select_related("file")
+        .order_by("place__name", "place_id")
+    )
     if outlines:
         size, body, css = _true_map(places, outlines, shown)
     elif parent == COUNTRY and set(codes_on([p.id for p in places], on=on).values()) <= set(TILES):
