@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tepat.eligibility.plan import Plan
 from tepat.eligibility.rules import Facts, amount_columns, rules_for
-from tepat.eligibility.staging import Staged, stage
+from tepat.eligibility.staging import stage
 from tepat.policy.compile import Span, column
 from tepat.policy.meaning import Scope, understand
 from tepat.policy.model import Policy
@@ -28,32 +28,26 @@ class Family:
     persons: list[dict[str, Any]]
     awards: list[dict[str, Any]]
     lists: dict[str, dict[str, Any]]
+    _rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of one table of facts."""
-        found: list[dict[str, Any]] = self.tables[name].to_pylist()
-        return found
+        if name not in self._rows:
+            self._rows[name] = self.tables[name].to_pylist()
+        return self._rows[name]
 
 
 def family_of(run: RunFolder, family_id: int) -> Family:
     """Read one family out of a run."""
 
-    def rows_of(name: str) -> Any:
-        table = run.table(name)
-        found = table.filter(table.family_id == family_id)
-        return run.con.to_pyarrow(
-            found.order_by("person_id") if "person_id" in found.columns else found
-        )
-
-    persons = rows_of("member_decisions").to_pylist()
-    lists = {row["ground"]: row for row in run.con.to_pyarrow(run.table("lists")).to_pylist()}
+    lists = run.raw.execute("SELECT * FROM read_parquet(?)", [run.file("lists")]).to_arrow_table()
     return Family(
-        {name: rows_of(name) for name in KEPT},
-        rows_of("findings").to_pylist(),
-        rows_of("family_decisions").to_pylist()[0],
-        persons,
-        rows_of("awards").to_pylist(),
-        lists,
+        {name: run.rows(name, family_id) for name in KEPT},
+        run.rows("findings", family_id).to_pylist(),
+        run.rows("family_decisions", family_id).to_pylist()[0],
+        run.rows("member_decisions", family_id).to_pylist(),
+        run.rows("awards", family_id).to_pylist(),
+        {row["ground"]: row for row in lists.to_pylist()},
     )
 
 
@@ -61,15 +55,14 @@ def facts_of(run: RunFolder, tables: Mapping[str, Any]) -> Facts:
     """One family's rows (or changed copies of them) as facts for the rules."""
     import ibis
 
-    lists = frozenset(run.manifest["lists"])
+    return facts_from(run, {name: ibis.memtable(table) for name, table in tables.items()})
+
+
+def facts_from(run: RunFolder, tables: Mapping[str, Any]) -> Facts:
+    """Ibis tables of the run's kept facts as the rules take them."""
     benefits = tables["benefits"] if "benefits" in run.manifest["present"] else None
-    return Facts(
-        ibis.memtable(tables["families"]),
-        ibis.memtable(tables["members"]),
-        ibis.memtable(tables["flags"]),
-        lists,
-        ibis.memtable(benefits) if benefits is not None else None,
-    )
+    lists = frozenset(run.manifest["lists"])
+    return Facts(tables["families"], tables["members"], tables["flags"], lists, benefits)
 
 
 @dataclass(frozen=True)
@@ -87,45 +80,70 @@ class Evidence:
     who: dict[str, dict[int, dict[str, bool | None]]]
 
 
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of the rules, as Ibis tables: of families, of members, who qualifies."""
+
+    plans: tuple[Plan, ...]
+    family: Any
+    member: Any
+    who: Any
+
+
+def questions(policy: Policy, facts: Facts, as_of: date, names: Sequence[str]) -> Questions:
+    """The expressions whose values an explanation tells."""
+    staged = stage(policy, facts, as_of, names)
+    of = {
+        unit: [plan for plan in staged.plans if plan.programme.unit == unit]
+        for unit in ("family", "member")
+    }
+    columns = {
+        f"{plan.name}__is_{c.component.name}" for plan in of["family"] for c in plan.components
+    }
+    families, members = staged.families, staged.members
+    return Questions(
+        staged.plans,
+        families.select("family_id", **_asked(policy, of["family"], families)),
+        members.select("person_id", **_asked(policy, of["member"], members)),
+        members.select("person_id", *(name for name in members.columns if name in columns)),
+    )
+
+
 def evidence(policy: Policy, facts: Facts, as_of: date, names: Sequence[str], con: Any) -> Evidence:
     """Ask the rules again, through the same expressions, and keep what they came to."""
-    staged = stage(policy, facts, as_of, names)
-    found = Evidence(staged.plans, {}, {}, {})
-    for unit in ("family", "member"):
-        plans = [plan for plan in staged.plans if plan.programme.unit == unit]
-        table = staged.families if unit == "family" else staged.members
-        key = "family_id" if unit == "family" else "person_id"
-        rows = con.to_pyarrow(table.select(table[key], **_asked(policy, plans, table))).to_pylist()
-        for plan in plans:
-            keyed = {0 if unit == "family" else row[key]: row for row in rows}
-            found.values[plan.name] = {
-                number: _told(policy, plan, row) for number, row in keyed.items()
-            }
-            found.amounts[plan.name] = {
-                number: row[f"{plan.name}|amount"] for number, row in keyed.items()
-            }
-    _who(staged, con, found)
-    return found
+    asked = questions(policy, facts, as_of, names)
+    return heard(
+        policy,
+        asked.plans,
+        {
+            name: con.to_pyarrow(getattr(asked, name)).to_pylist()
+            for name in ("family", "member", "who")
+        },
+    )
 
 
-def _who(staged: Staged, con: Any, found: Evidence) -> None:
-    columns = {
-        f"{plan.name}__is_{c.component.name}"
-        for plan in staged.plans
-        for c in plan.components
-        if plan.of_family
-    }
-    wanted = [name for name in staged.members.columns if name in columns]
-    rows = con.to_pyarrow(staged.members.select("person_id", *wanted)).to_pylist()
-    for plan in staged.plans:
+def heard(
+    policy: Policy, plans: tuple[Plan, ...], rows: Mapping[str, list[dict[str, Any]]]
+) -> Evidence:
+    """The answers to ``Questions``, put in order."""
+    found = Evidence(plans, {}, {}, {})
+    for plan in plans:
+        unit = plan.programme.unit
+        keyed = {0 if plan.of_family else row["person_id"]: row for row in rows[unit]}
+        names = _names(policy, plan)
+        found.values[plan.name] = {number: _told(names, row) for number, row in keyed.items()}
+        found.amounts[plan.name] = {
+            number: row[f"{plan.name}|amount"] for number, row in keyed.items()
+        }
         if plan.of_family:
             found.who[plan.name] = {
                 row["person_id"]: {
                     c.component.name: row[f"{plan.name}__is_{c.component.name}"]
                     for c in plan.components
                 }
-                for row in rows
+                for row in rows["who"]
             }
+    return found
 
 
 def _scope(policy: Policy, plan: Plan) -> Scope:
@@ -161,16 +179,24 @@ def _value(rules: Any, node: Any) -> tuple[Any, ...]:
     return (value,)
 
 
-def _told(policy: Policy, plan: Plan, row: Mapping[str, Any]) -> dict[str, Any]:
+def _names(policy: Policy, plan: Plan) -> dict[str, tuple[str, int]]:
+    """By each name that the sentences use: where its value stands, and how many decimals it has."""
+    scope = _scope(policy, plan)
+    return {
+        name: (f"{plan.name}|{name}", getattr(understand(name, scope).node.type, "decimals", 0))
+        for condition in (c.condition for c in plan.criteria if c.condition)
+        for name in condition.names()
+    }
+
+
+def _told(names: Mapping[str, tuple[str, int]], row: Mapping[str, Any]) -> dict[str, Any]:
     """The values of one row, by name; a count that is not settled is a pair."""
-    scope, told = _scope(policy, plan), {}
-    for condition in (c.condition for c in plan.criteria if c.condition):
-        for name in condition.names():
-            value = row[f"{plan.name}|{name}|0"]
-            high = row.get(f"{plan.name}|{name}|1", value)
-            decimals = getattr(understand(name, scope).node.type, "decimals", 0)
-            ends = [_unscaled(end, decimals) for end in (value, high)]
-            told[name] = ends[0] if ends[0] == ends[1] else (ends[0], ends[1])
+    told: dict[str, Any] = {}
+    for name, (column_name, decimals) in names.items():
+        value = row[f"{column_name}|0"]
+        high = row.get(f"{column_name}|1", value)
+        ends = [_unscaled(end, decimals) for end in (value, high)]
+        told[name] = ends[0] if ends[0] == ends[1] else (ends[0], ends[1])
     return told
 
 

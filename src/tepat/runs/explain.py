@@ -21,7 +21,7 @@ from tepat.registry.catalogue import RULES
 from tepat.runs.evidence import Evidence, Family, evidence, facts_of, family_of
 from tepat.runs.export import family_number
 from tepat.runs.folder import RunFolder
-from tepat.runs.what_if import what_would_change
+from tepat.runs.what_if import Ask, asking, what_would_change
 
 MET, FAILED, UNKNOWN, NOT_CHECKED = "met", "failed", "unknown", "not_checked"
 BUILT_IN = {
@@ -41,8 +41,8 @@ def both(text: Text) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Case:
-    """One family in one run, with all that the explanation needs."""
+class Case:
+    """One family in one run, with all that its explanation needs."""
 
     run: RunFolder
     policy: Policy
@@ -51,6 +51,7 @@ class _Case:
 
     @property
     def members(self) -> list[dict[str, Any]]:
+        """The family's members in the run's order; their place in it is their number."""
         return self.family.rows("members")
 
 
@@ -64,11 +65,16 @@ def explain(run: RunFolder, family_key: str) -> dict[str, Any]:
     policy, names = run.policy(), list(run.manifest["programmes"])
     as_of = date.fromisoformat(run.manifest["as_of"])
     seen = evidence(policy, facts_of(run, family.tables), as_of, names, run.con)
-    case = _Case(run, policy, family, seen)
-    changes = what_would_change(run, policy, family, seen)
+    return explanation(Case(run, policy, family, seen), asking(run, policy))
+
+
+def explanation(case: Case, ask: Ask) -> dict[str, Any]:
+    """All that is told of a family; ``ask`` decides changed copies of it."""
+    run, family, seen = case.run, case.family, case.seen
+    changes = what_would_change(case.policy, family, seen, ask)
     row = family.rows("families")[0]
     return {
-        "family_key": family_key,
+        "family_key": row["family_key"],
         "as_of": run.manifest["as_of"],
         "unit_note": run.manifest.get("unit_note"),
         "kabupaten": row.get("kabupaten"),
@@ -87,15 +93,13 @@ def _score(run: RunFolder, family: dict[str, Any]) -> dict[str, Any] | None:
     """The score of a fitted model taken apart into its variables; None where none was used."""
     if family.get("score") is None or not run.has("contributions"):
         return None
-    number = family["family_id"]
-    parts, ranked = run.table("contributions"), run.table("ranking")
-    (row,) = run.con.to_pyarrow(parts.filter(parts.family_id == number)).to_pylist()
-    (place,) = run.con.to_pyarrow(ranked.filter(ranked.family_id == number)).to_pylist()
+    (row,) = run.rows("contributions", family["family_id"]).to_pylist()
+    (place,) = run.rows("ranking", family["family_id"]).to_pylist()
     values = {name: value for name, value in row.items() if name != "family_id"}
     return {"millionths": family["score"], "rank": place["rank"], "parts": values}
 
 
-def _member(case: _Case, index: int) -> dict[str, Any]:
+def _member(case: Case, index: int) -> dict[str, Any]:
     row = case.members[index]
     return {
         "number": index + 1,
@@ -128,7 +132,7 @@ def _finding(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _programme(case: _Case, plan: Plan, changes: dict[int, list[Any]]) -> dict[str, Any]:
+def _programme(case: Case, plan: Plan, changes: dict[int, list[Any]]) -> dict[str, Any]:
     if plan.of_family:
         decisions = [_decision(case, plan, None, case.family.decisions, changes.get(0, []))]
     else:
@@ -148,7 +152,7 @@ def _programme(case: _Case, plan: Plan, changes: dict[int, list[Any]]) -> dict[s
 
 
 def _decision(
-    case: _Case, plan: Plan, person: int | None, row: dict[str, Any], changes: list[Any]
+    case: Case, plan: Plan, person: int | None, row: dict[str, Any], changes: list[Any]
 ) -> dict[str, Any]:
     def get(name: str) -> Any:
         return row.get(f"{plan.name}__{name}")
@@ -169,7 +173,7 @@ def _decision(
     }
 
 
-def _number_of(case: _Case, person: int | None) -> int | None:
+def _number_of(case: Case, person: int | None) -> int | None:
     numbers = [row["person_id"] for row in case.members]
     return None if person is None else numbers.index(person) + 1
 
@@ -182,7 +186,7 @@ def _state(plan: Plan, criterion: Criterion, index: int, get: Any) -> str:
     return NOT_CHECKED if criterion.name in plan.not_checked else MET
 
 
-def _award(case: _Case, plan: Plan, person: int | None) -> dict[str, Any] | None:
+def _award(case: Case, plan: Plan, person: int | None) -> dict[str, Any] | None:
     for row in case.family.awards:
         if row["programme"] == plan.name and row["person_id"] == person:
             lines = case.run.manifest["lines"].get(plan.name, {})
@@ -204,7 +208,7 @@ def _award(case: _Case, plan: Plan, person: int | None) -> dict[str, Any] | None
 
 
 def _criterion(
-    case: _Case, plan: Plan, criterion: Criterion, state: str, person: int | None
+    case: Case, plan: Plan, criterion: Criterion, state: str, person: int | None
 ) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": criterion.name,
@@ -235,7 +239,7 @@ def _criterion(
     return found
 
 
-def _ground(case: _Case, criterion: Criterion, state: str, person: int | None) -> dict[str, Any]:
+def _ground(case: Case, criterion: Criterion, state: str, person: int | None) -> dict[str, Any]:
     ground = criterion.ground
     assert ground is not None
     flags = [row for row in case.family.rows("flags") if row["ground"] == ground.name]
@@ -269,7 +273,7 @@ def _ground(case: _Case, criterion: Criterion, state: str, person: int | None) -
     }
 
 
-def _facts(case: _Case, rule: Expression, person: int | None) -> list[dict[str, Any]]:
+def _facts(case: Case, rule: Expression, person: int | None) -> list[dict[str, Any]]:
     """The facts that a rule used: whose, what, since when and from whom."""
     found: list[dict[str, Any]] = []
     family = case.family.rows("families")[0]
@@ -318,7 +322,7 @@ def _parameters(plan: Plan, rules: Iterable[Expression]) -> list[dict[str, Any]]
     return found
 
 
-def _components(case: _Case, plan: Plan, person: int | None, get: Any) -> list[dict[str, Any]]:
+def _components(case: Case, plan: Plan, person: int | None, get: Any) -> list[dict[str, Any]]:
     found = []
     for index, planned in enumerate(plan.components):
         component = planned.component

@@ -76,18 +76,18 @@ def family_number(run: RunFolder, family_key: str) -> int:
     Raises:
         TepatError: ``family_unknown``.
     """
-    families = run.table("families")
-    found = run.con.to_pyarrow(
-        families.filter(families.family_key == family_key).select("family_id")
-    ).to_pylist()
-    if not found:
+    found = run.raw.execute(
+        "SELECT family_id FROM read_parquet(?) WHERE family_key = ?",
+        [run.file("families"), family_key],
+    ).fetchone()
+    if found is None:
         raise TepatError(
             "family_unknown",
             "This run has no family with that key.",
             "Keys are compared letter by letter, as the source gave them.",
             "Look it up in the source, or export the ranking to see all keys.",
         )
-    return int(found[0]["family_id"])
+    return int(found[0])
 
 
 def _write(con: Any, table: Any, out: Path) -> int:

@@ -53,7 +53,7 @@ class RunFolder:
                 do="Give the folder that `tepat run … --out` wrote.",
             )
         self.manifest: dict[str, Any] = manifest
-        self._con = con
+        self._con, self._raw = con, None
 
     @property
     def con(self) -> Any:
@@ -64,13 +64,37 @@ class RunFolder:
             self._con = open_engine()
         return self._con
 
+    @property
+    def raw(self) -> Any:
+        """The engine without Ibis, which is quick to open; its own unless one was given."""
+        if self._con is not None:
+            return self._con.con
+        if self._raw is None:
+            import duckdb
+
+            self._raw = duckdb.connect(config={"autoinstall_known_extensions": False})
+        return self._raw
+
+    def rows(self, name: str, family_id: int) -> Any:
+        """The rows of one family in a table, persons in order, as an Arrow table."""
+        shown = self.raw.execute(
+            "SELECT * FROM read_parquet(?) WHERE family_id = ?",
+            [self.file(name), family_id],
+        )
+        found = shown.to_arrow_table()
+        return found.sort_by("person_id") if "person_id" in found.column_names else found
+
+    def file(self, name: str) -> str:
+        """Where a table lies, as the engine must be given it."""
+        return f"{exact(self.path)}/{TABLES[name]}"
+
     def has(self, name: str) -> bool:
         """Whether the run kept a table."""
         return any(self.path.glob(TABLES[name]))
 
     def table(self, name: str) -> Any:
         """One of the run's tables (see ``TABLES``) as an Ibis table."""
-        return self.con.read_parquet(f"{exact(self.path)}/{TABLES[name]}")
+        return self.con.read_parquet(self.file(name))
 
     def policy(self) -> Policy:
         """The policy that the run used, as it kept it."""

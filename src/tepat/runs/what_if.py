@@ -8,13 +8,13 @@ guessed. Facts that nobody can change (age, sex, kinship) are tried only where t
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from tepat.eligibility.plan import Plan
-from tepat.eligibility.rules import ELIGIBLE, Facts, decide
+from tepat.eligibility.rules import ELIGIBLE, decide
 from tepat.policy.language import Node
 from tepat.policy.meaning import Number
 from tepat.policy.model import Policy, Variable
@@ -41,8 +41,26 @@ class Try:
     value: Any
 
 
+# Given tables of facts of many copies and the plans, the decisions by unit.
+Ask = Callable[[dict[str, Any], tuple[Plan, ...]], dict[str, list[dict[str, Any]]]]
+
+
+def asking(run: RunFolder, policy: Policy) -> Ask:
+    """Decisions on changed copies, through expressions made anew."""
+
+    def ask(tables: dict[str, Any], plans: tuple[Plan, ...]) -> dict[str, list[dict[str, Any]]]:
+        as_of = date.fromisoformat(run.manifest["as_of"])
+        names = [plan.name for plan in plans]
+        decisions = decide(policy, facts_of(run, tables), as_of, names)
+        found = {"family": decisions.families, "member": decisions.members}
+        units = {plan.programme.unit for plan in plans}
+        return {unit: run.con.to_pyarrow(found[unit]).to_pylist() for unit in units}
+
+    return ask
+
+
 def what_would_change(
-    run: RunFolder, policy: Policy, family: Family, seen: Evidence
+    policy: Policy, family: Family, seen: Evidence, ask: Ask
 ) -> dict[str, dict[int, list[dict[str, Any]]]]:
     """By programme and person (0 for the family): changes that lead to aid, or to more of it."""
     plans = tuple(plan for plan in seen.plans if _could_gain(plan, family))
@@ -50,12 +68,7 @@ def what_would_change(
     tries = list(itertools.islice(_tries(policy, family, plans), most)) if plans else []
     if not tries:
         return {}
-    names = [plan.name for plan in plans]
-    as_of = date.fromisoformat(run.manifest["as_of"])
-    decisions = decide(policy, _copies(run, family, tries), as_of, names)
-    units = {plan.programme.unit for plan in plans}
-    tables = {"family": decisions.families, "member": decisions.members}
-    answers = {unit: run.con.to_pyarrow(tables[unit]).to_pylist() for unit in units}
+    answers = ask(_copies(family, tries), plans)
     found: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for plan in plans:
         now = _now(plan, family)
@@ -99,7 +112,7 @@ def _change(
     }
 
 
-def _copies(run: RunFolder, family: Family, tries: list[Try]) -> Facts:
+def _copies(family: Family, tries: list[Try]) -> dict[str, Any]:
     """As many copies of the family as tries; the try's index is the copy's family_id."""
     import pyarrow as pa
 
@@ -108,7 +121,7 @@ def _copies(run: RunFolder, family: Family, tries: list[Try]) -> Facts:
         for name, table in family.tables.items():
             changed = _changed(table, tried) if tried.table == name else table
             built[name].append(_renumbered(changed, index, family))
-    return facts_of(run, {name: pa.concat_tables(parts) for name, parts in built.items()})
+    return {name: pa.concat_tables(parts) for name, parts in built.items()}
 
 
 def _renumbered(table: Any, index: int, family: Family) -> Any:

@@ -81,7 +81,6 @@ WORDS_OF_PARTS: dict[str, tuple[str, str]] = {
     "only_reason": ("Satu-satunya alasan", "The only reason"),
     "failed_unknown": ("{failed} tidak, {unknown} belum", "{failed} not met, {unknown} unknown"),
     "only_note": ("satu-satunya alasan: {n}", "the only reason: {n}"),
-    "ground": ("{title} (alasan pengecualian)", "{title} (exclusion ground)"),
     # Data quality
     "nav_quality": ("Mutu data", "Data quality"),
     "quality_title": ("Mutu data", "Data quality"),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from tepat.policy.wording import fill
-from tepat.runs.explain import BUILT_IN
 from tepat.runs.report.content import Content, Programme
 from tepat.runs.report.drawing import BarRow, legend
 from tepat.runs.report.page_parts import MARK, Drawn, Figure, Section, Table, columns
 from tepat.runs.report.speech import Speech
+from tepat.runs.statements import statement
 
 MOST = 8
-OPEN = "…"
 
 
 @dataclass(frozen=True)
@@ -45,21 +42,7 @@ def reasons(content: Content, drawn: Drawn) -> Section:
 
 def criterion_label(content: Content, programme: str, name: str, speech: Speech) -> str:
     """A criterion as a statement; what differs from family to family is left open."""
-    policy = content.policy
-    known = policy.programmes[programme]
-    condition = next((c for c in known.conditions if c.name == name), None)
-    if condition is not None:
-        fixed = {
-            key: value.value
-            for key, parameter in known.parameters.items()
-            if (value := parameter.on(content.as_of)) is not None
-        }
-        said = speech.of(condition.says)
-        said = re.sub(r"\{(\w+)\}", lambda f: f[0] if f[1] in fixed else OPEN, said)
-        return fill(said, fixed, speech.lang, parameters=known.parameters)
-    if name in policy.grounds:
-        return speech.say("ground", title=speech.of(policy.grounds[name].title))
-    return speech.of(BUILT_IN[name]) if name in BUILT_IN else name
+    return speech.of(statement(content.policy, programme, name, content.as_of))
 
 
 def _reasons(content: Content, programme: Programme, speech: Speech) -> list[Reason]:
