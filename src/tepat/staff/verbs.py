@@ -18,6 +18,12 @@ VERBS = {
     "change_password": Text("Mengganti kata sandi sendiri", "Changed their password"),
     "add_second_factor": Text("Memasang faktor kedua", "Set up a second factor"),
     "remove_second_factor": Text("Melepas faktor kedua", "Removed their second factor"),
+    "check_quality": Text("Memeriksa mutu data", "Checked the record"),
+    "assign_findings": Text("Membagi tugas perbaikan", "Gave out findings"),
+    "export_findings": Text("Mengunduh daftar temuan", "Downloaded findings"),
+    "ask_erasure": Text("Mengajukan penghapusan", "Asked for an erasure"),
+    "erase_person": Text("Menghapus data orang", "Erased a person"),
+    "refuse_erasure": Text("Menolak penghapusan", "Refused an erasure"),
     "export_audit": Text("Mengekspor catatan audit", "Exported the audit"),
 }
 

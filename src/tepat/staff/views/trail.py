@@ -10,7 +10,14 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -68,12 +75,14 @@ def find_user(request: HttpRequest) -> HttpResponse:
 
 
 @AUDITORS
-def export(request: HttpRequest, which: str) -> StreamingHttpResponse:
+def export(request: HttpRequest, which: str) -> HttpResponseBase:
     """The filtered list as a file. It is streamed, so it acts as the reader by itself.
 
     Only POST makes one, for each is an entry of its own.
     """
-    if which not in (ENTRIES, OVERRIDES, ACCESSES) or request.method != "POST":
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if which not in (ENTRIES, OVERRIDES, ACCESSES):
         raise Http404
     wanted, _ = _wanted(_form(request.POST, which), which)
     told = {key: str(value) for key, value in asdict(wanted).items() if value}

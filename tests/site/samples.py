@@ -1,0 +1,101 @@
+"""A value for every part of an address, so that the matrix can open every page.
+
+A new kind of part needs a line in `SAMPLES`: who may reach which of two objects. Then all routes
+with that part are covered, in both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from tepat.registry.models import Family
+from tepat.staff.context import acting_as
+from tepat.staff.models import Role, User
+from tests.database import as_owner
+from tests.registry.world import CIGENTUR, KERTAJAYA, World, make_world, rukmini
+
+NEAR = frozenset(Role) - {Role.ADMINISTRATOR, Role.SYSTEM}
+COUNTRY = frozenset({Role.MINISTRY_ANALYST, Role.MINISTRY_APPROVER, Role.AUDITOR})
+NOBODY: frozenset[Role] = frozenset()
+EVERYBODY = frozenset(Role)
+# What only a family's page may say; no other page of an administrator holds it.
+OF_A_FAMILY = ("Rukmini", "Asep Hidayat", "3204330101100007")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An object near the users of the small country, and one far from most of them.
+
+    `near_for` and `far_for` are the roles that reach them; for others they must not exist.
+    """
+
+    near: Any
+    far: Any = None
+    near_for: frozenset[Role] = NEAR
+    far_for: frozenset[Role] = COUNTRY
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """The small country with a family near and one far, and the one who looks."""
+
+    world: World
+    near: Family
+    far: Family
+    actor: User | None
+
+
+def arrange(actor: str | None) -> Arranged:
+    """Make it all, in the test's transaction."""
+    world = make_world()
+    operator, far_operator = world["village_operator"], world["far_operator"]
+    with acting_as(operator.pk):
+        near = rukmini(operator)
+    with acting_as(far_operator.pk):
+        far = rukmini(far_operator, KERTAJAYA, number="3205140101100009")
+    return Arranged(world, near, far, world[actor] if actor else None)
+
+
+def _family(here: Arranged) -> Sample:
+    return Sample(here.near.uuid, here.far.uuid)
+
+
+def _place(here: Arranged) -> Sample:
+    return Sample(CIGENTUR, KERTAJAYA)
+
+
+def _passkey(here: Arranged) -> Sample:
+    owner = here.actor or here.world["village_operator"]
+    near, far = _new_passkey(owner), _new_passkey(here.world["far_operator"])
+    return Sample(near, far, near_for=EVERYBODY, far_for=NOBODY)
+
+
+def _new_passkey(user: User) -> int:
+    as_owner(
+        "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES "
+        f"({user.pk}, 'webauthn', '{{\"name\": \"Telepon\"}}', now())"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM mfa_authenticator WHERE user_id = %s", [user.pk])
+        return int(cursor.fetchone()[0])
+
+
+def _user(here: Arranged) -> Sample:
+    return Sample(here.world["facilitator"].pk, near_for=EVERYBODY)
+
+
+def _word(value: str) -> Callable[[Arranged], Sample]:
+    return lambda here: Sample(value, near_for=EVERYBODY)
+
+
+SAMPLES: dict[str, Callable[[Arranged], Sample]] = {
+    "family": _family,
+    "place": _place,
+    "pk": _passkey,
+    "user": _user,
+    "which": _word("catatan"),
+}
