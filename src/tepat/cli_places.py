@@ -25,6 +25,9 @@ def load_command(
     ] = None,
     day: Annotated[str | None, typer.Option(help="Since when its codes hold.")] = None,
     source: Annotated[str, typer.Option(help="The decree it follows.")] = "",
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin with an empty tree, while nothing names a place.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring the tree to a list of places. Places keep their numbers; changed codes are dated."""
@@ -32,12 +35,14 @@ def load_command(
     from tepat.site.start import as_owner, begin
 
     begin()
-    from tepat.places.load import load_edition, package_folder
+    from tepat.places.load import empty_tree, load_edition, package_folder
 
     read = read_edition(
         edition or package_folder(), day=day_of(day, "--day") if day else None, source=source
     )
     with as_owner():
+        if anew:
+            empty_tree()
         report = load_edition(read)
     if as_json:
         answer(report)
@@ -68,7 +73,8 @@ def bps_command(
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
-    counts = ", ".join(f"{count:,} {level}" for level, count in report["places"].items())
+    order = ("province", "kabupaten", "kecamatan", "village")
+    counts = ", ".join(f"{report['places'][level]:,} {level}" for level in order)
     if not report["changed"]:
         return [f"This list was loaded before: {counts}."]
     lines = [f"Loaded: {counts}."]

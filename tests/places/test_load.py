@@ -9,10 +9,11 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from tepat.engine.errors import TepatError
-from tepat.places.load import load_edition
+from tepat.places.load import empty_tree, load_edition
 from tepat.places.models import Code, Place, Succession, Within
 from tepat.places.queries import find_place, successors_of
 from tepat.places.sources import Edition, edition_of, read_edition
+from tepat.staff.models import Assignment, User
 
 FIRST, SECOND = date(2020, 1, 1), date(2022, 1, 1)
 BASE = {
@@ -169,6 +170,19 @@ def test_a_corrected_list_of_the_same_day_replaces_its_codes(owner: None) -> Non
     assert list(Code.objects.filter(place__name="Selow").values_list("code", "valid_to")) == [
         ("9101022009", None)
     ]
+
+
+def test_the_tree_is_made_anew_only_while_nothing_names_a_place(owner: None) -> None:
+    load_edition(edition(BASE, SECOND))
+    empty_tree()
+    assert list(Place.objects.values_list("id", flat=True)) == [1]
+    load_edition(edition(BASE, FIRST))
+    system = User.objects.get(username="system")
+    Assignment.objects.create(user=system, place=place_of("9103", FIRST))
+    with pytest.raises(TepatError) as raised:
+        empty_tree()
+    assert raised.value.code == "places_in_use"
+    assert place_of("9103", FIRST).name == "Jayapura"
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tepat.engine.errors import TepatError
 from tepat.places.bps import load_provinces
@@ -153,6 +153,16 @@ WHERE NOT k.taken AND NOT EXISTS (
     SELECT FROM places_succession AS s WHERE s.before_id = k.place AND s.after_id <> k.place)
 ORDER BY k.code
 """
+EMPTY = """
+DELETE FROM places_outline;
+DELETE FROM places_boundaryfile;
+DELETE FROM places_succession;
+DELETE FROM places_code;
+DELETE FROM places_edition;
+DELETE FROM places_within WHERE place_id <> 1;
+DELETE FROM places_place WHERE id <> 1;
+SET CONSTRAINTS ALL IMMEDIATE
+"""
 LEVELS = {1: "province", 2: "kabupaten", 3: "kecamatan", 4: "village"}
 
 
@@ -184,6 +194,26 @@ def load_edition(edition: Edition) -> dict[str, Any]:
         unstage(cursor)
         _keep_statistics_fresh(cursor)
     return {**report, "changed": True}
+
+
+def empty_tree() -> None:
+    """Take away all places but the country, so that older lists can be loaded first.
+
+    Raises:
+        TepatError: ``places_in_use`` where a family, a user or anything else names one of them.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            for single in EMPTY.split(";\n"):
+                cursor.execute(single)
+    except IntegrityError as error:
+        raise TepatError(
+            "places_in_use",
+            "The tree cannot be made anew: something in the database names its places.",
+            str(error).strip().splitlines()[0],
+            "Load older lists before the first user or family is there.",
+        ) from error
 
 
 def package_folder() -> Path:
@@ -221,7 +251,8 @@ def _refuse(cursor: Any, edition: Edition) -> None:
         raise TepatError(
             "edition_too_old",
             f"The list of {edition.day} is older than one that was loaded ({later}).",
-            do="Load older lists into an empty installation, the oldest first.",
+            do="Begin anew with the oldest, before there are users and families: "
+            "`tepat places load --anew --edition …`, then the later ones in turn.",
         )
 
 
