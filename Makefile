@@ -66,7 +66,7 @@ test: setup
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/python -m pytest -n $(TEST_WORKERS)
+	@.venv/bin/python -m pytest -n $(TEST_WORKERS) --dist loadgroup
 
 UV_COMPILE = .venv/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --exclude-newer $(LOCK_DATE)

@@ -24,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
     app.command("worker")(worker_command)
     app.command("migrate")(migrate_command)
+    app.command("administrator")(administrator_command)
     app.command("otp")(otp_command)
     app.command("demo")(demo_command)
     app.add_typer(db_app, name="db")
@@ -74,6 +75,19 @@ def migrate_command(as_json: AsJson = False) -> None:
         print(f"{len(applied)} changes were applied; the last is {applied[-1]}.")
     else:
         print("The database is as this version needs it.")
+
+
+def administrator_command(
+    account: Annotated[str, typer.Argument(help="The account's name, in small letters.")],
+    name: Annotated[str, typer.Option(help="The person's name.")],
+) -> None:
+    """Make the first administrator, who makes all other accounts on the pages."""
+    from tepat.site.first_account import make_administrator
+    from tepat.site.start import begin, require_ready
+
+    begin()
+    require_ready()
+    print(f"Password, to be changed at the first login: {make_administrator(account, name)}")
 
 
 def otp_command(

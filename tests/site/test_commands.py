@@ -13,6 +13,8 @@ import pytest
 from tepat.engine import embedded
 from tests.site.running import begun, get, health_once, home_of_its_own, tepat, unused_port
 
+pytestmark = pytest.mark.xdist_group("site_commands")  # they share an installation
+
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
@@ -103,6 +105,27 @@ def test_the_application_cannot_declare_a_database_a_demonstration(home: Path) -
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(update)
             connection.rollback()
+
+
+def test_the_first_administrator_is_made_once(home: Path) -> None:
+    made = tepat(home, "administrator", "siti", "--name", "Siti Aminah")
+    assert made.returncode == 0, made.stderr
+    assert "Password" in made.stdout
+    assert "username_taken" in tepat(home, "administrator", "siti", "--name", "Siti").stderr
+    assert "username_wrong" in tepat(home, "administrator", "Siti A", "--name", "Siti").stderr
+    socket = str(embedded.socket_folder(home / "pg"))
+    with psycopg.connect(host=socket, user="tepat_owner", dbname="tepat") as connection:
+        rows = connection.execute(
+            "select u.role, u.must_change_password, count(e.id) from staff_user u "
+            "left join audit_entry e on e.subject = 'user' and e.subject_id = u.id "
+            "where u.username = 'siti' group by 1, 2"
+        ).fetchall()
+    assert rows == [("administrator", True, 1)]
+
+
+def test_what_an_installation_keeps_is_closed_to_others(home: Path) -> None:
+    assert home.stat().st_mode & 0o777 == 0o711
+    assert {each.stat().st_mode & 0o077 for each in home.iterdir() if each.is_dir()} == {0}
 
 
 def test_a_database_is_not_served_with_another_key(home: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from tepat.engine import embedded
 from tests.site.running import begun, get, health_once, home_of_its_own, tepat, unused_port
 
+pytestmark = pytest.mark.xdist_group("site_demo")  # they share a demonstration
 FEW = ("--families", "200")
 
 
@@ -55,13 +56,14 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-def counts(home: Path) -> dict[str, object]:
+def counts(home: Path) -> dict[str, int]:
     """How many rows the owner sees in the tables that a demonstration fills."""
     socket = str(embedded.socket_folder(home / "pg"))
     tables = ("places_place", "staff_user", "registry_family", "registry_batch")
     with psycopg.connect(host=socket, user="tepat_owner", dbname="tepat") as connection:
         rows = [connection.execute(f"select count(*) from {t}".encode()) for t in tables]
-        return {table: row.fetchone() for table, row in zip(tables, rows, strict=True)}
+        found = [row.fetchone() or (0,) for row in rows]
+        return {table: int(row[0]) for table, row in zip(tables, found, strict=True)}
 
 
 def test_ctrl_c_stops_all_and_a_second_start_goes_on(home: Path, tmp_path: Path) -> None:
@@ -70,6 +72,11 @@ def test_ctrl_c_stops_all_and_a_second_start_goes_on(home: Path, tmp_path: Path)
     try:
         assert get(port, "/")[0] == 200, "the front page answers without login"
         before = counts(home)
+        assert before["registry_family"] > 150, "the import went all its way"
+        code = tepat(home, "otp", "verifikator", "--json")
+        assert len(json.loads(code.stdout)["code"]) == 6, code.stderr
+        plain = tepat(home, "otp", "operator")
+        assert plain.returncode == 2 and "account_plain" in plain.stderr
         again = tepat(home, "demo", "--port", str(port))
         assert "demo_runs" in again.stderr
     finally:
