@@ -22,9 +22,9 @@ def statements() -> list[str]:
         *_families(),
         *_persons(),
         *_memberships(),
-        *_moved_rows(),
         *_observations(),
         *_words(),
+        *_moved_rows(),
     ]
 
 
@@ -46,13 +46,16 @@ def _identities() -> list[str]:
         CREATE TEMP TABLE ap_person ON COMMIT DROP AS
         SELECT s.id AS row_id, s.person_id IS NULL AS fresh,
             coalesce(s.person_id, nextval('registry_person_id_seq')) AS person_id,
-            f.family_id, f.home_id, s.relation, s.observed_on, s.membership_id, s.left_family_id,
+            f.family_id, CASE WHEN s.left_family_id IS NULL OR s.writes_membership THEN f.home_id
+                ELSE coalesce(o.home_id, l.home_id) END AS home_id, s.relation, s.observed_on, s.membership_id, s.left_family_id,
             s.writes_record, s.writes_facts, s.writes_membership
         FROM (SELECT s.id, s.person_id, s.family_number, s.relation, s.observed_on,
                 s.membership_id, s.left_family_id, s.writes_record, s.writes_facts,
                 s.writes_membership
             FROM registry_stageperson AS s WHERE {_HERE} ORDER BY s.number) AS s
         JOIN ap_family AS f ON f.number = s.family_number
+        LEFT JOIN registry_family AS l ON l.id = s.left_family_id
+        LEFT JOIN ap_family AS o ON o.family_id = s.left_family_id
         """,
         "ANALYZE ap_person",
     ]
@@ -63,8 +66,8 @@ def _families() -> list[str]:
         "SELECT family_id FROM ap_family WHERE NOT fresh AND (writes_record OR writes_facts) "
         "UNION SELECT f.family_id FROM ap_person AS p JOIN ap_family AS f USING (family_id) "
         "WHERE NOT f.fresh AND (p.writes_record OR p.writes_facts OR p.writes_membership) "
-        "UNION SELECT left_family_id FROM ap_person WHERE writes_membership "
-        "AND left_family_id IS NOT NULL"
+        "UNION SELECT left_family_id FROM ap_person WHERE left_family_id IS NOT NULL "
+        "AND (writes_record OR writes_facts OR writes_membership)"
     )
     same = "r.kk_token IS NOT DISTINCT FROM s.token"
     kept = f"s.token IS NULL OR {same}"

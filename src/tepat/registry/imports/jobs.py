@@ -295,6 +295,8 @@ def clean(job: int, user: int) -> None:
         for table in ("families", "members"):
             name = STAGES[table]._meta.db_table
             run(f"DELETE FROM {name} WHERE job_id = %(job)s", job=job)
+        if found.state == ImportState.DONE:
+            run("SELECT registry_know_sizes(false)")
     uploads.remove(job)
 
 

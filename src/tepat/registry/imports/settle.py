@@ -31,8 +31,7 @@ def settle(job: ImportJob) -> None:
         job=job.pk,
         shard=TOGETHER,
     )
-    run("ANALYZE registry_stagefamily")
-    run("ANALYZE registry_stageperson")
+    run("SELECT registry_know_sizes(true)")
     _each_family_once(job)
     _each_person_once(job)
     demote_heads(job)

@@ -91,10 +91,16 @@ $$;
 CREATE FUNCTION registry_superseded_now() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
+    -- A row keeps who superseded it, so a batch with more rows than before supersedes anew.
     IF EXISTS (
-        SELECT FROM after_change AS n JOIN before_change AS o ON o.id = n.id
-        JOIN registry_batch AS b ON b.id = n.superseded_by_id
-        WHERE o.superseded_by_id IS NULL AND b.known_at IS NOT NULL) THEN
+        SELECT FROM (
+            SELECT superseded_by_id FROM (
+                SELECT superseded_by_id, 1 AS n FROM after_change
+                WHERE superseded_by_id IS NOT NULL
+                UNION ALL
+                SELECT superseded_by_id, -1 FROM before_change WHERE superseded_by_id IS NOT NULL
+            ) AS counted GROUP BY 1 HAVING sum(n) > 0) AS anew
+        JOIN registry_batch AS b ON b.id = anew.superseded_by_id WHERE b.known_at IS NOT NULL) THEN
         RAISE EXCEPTION 'A batch that is known supersedes nothing more.'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

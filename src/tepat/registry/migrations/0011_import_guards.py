@@ -68,6 +68,22 @@ COMMENT ON FUNCTION registry_batch_standing IS
     'How many families a batch touched, how many of them a later one did, how many are elsewhere.';
 """
 
+STATISTICS = """
+CREATE FUNCTION registry_know_sizes(staged_only boolean) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    ANALYZE registry_stagefamily, registry_stageperson, registry_importfinding;
+    IF NOT staged_only THEN
+        ANALYZE registry_family, registry_familyrecord, registry_person, registry_personrecord,
+            registry_membership, registry_familyobservation, registry_personobservation,
+            registry_nameword;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION registry_know_sizes IS
+    'After rows came in by the million, plans must not be made for a handful.';
+"""
+
 
 def _guards() -> str:
     lines = [f"SELECT tepat_guard_table('{table}');" for table in GUARDED]
@@ -84,4 +100,6 @@ class Migration(migrations.Migration):
     """Needs the tables of imports."""
 
     dependencies = [("registry", "0010_imports")]
-    operations = [migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (SIGHT, _guards())]
+    operations = [
+        migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (SIGHT, STATISTICS, _guards())
+    ]
