@@ -231,8 +231,12 @@ def merge_families(
     relations: Mapping[int, int],
     told: Told,
     acting_user: User,
+    from_version: int | None = None,
 ) -> None:
-    """All members of one family join another; `relations` says what each is to its head."""
+    """All members of one family join another; `relations` says what each is to its head.
+
+    `told.base_version` is that of the joined family, `from_version` that of the one that ends.
+    """
     require_role(acting_user, WRITERS, "merge families")
     not_after_today(told.on)
     if HEAD in relations.values():
@@ -244,7 +248,7 @@ def merge_families(
         )
     with open_batch(kind=BatchKind.EVENT, source=told.source, acting_user=acting_user) as batch:
         for family_id in sorted((into_id, from_id)):
-            base = told.base_version if family_id == into_id else None
+            base = told.base_version if family_id == into_id else from_version
             locked_family(family_id, base, batch)
         into, gone = Family.objects.get(pk=into_id), Family.objects.get(pk=from_id)
         members = members_on(gone, told.on)

@@ -12,7 +12,7 @@ from tepat.registry.models import Interview, Photo
 from tepat.registry.queries import access_family
 from tepat.staff.models import User
 
-REASON = "ground_check"
+REASON = "interview"
 
 
 def access_interview(public_id: uuid.UUID, *, user: User, page: str) -> Interview:
