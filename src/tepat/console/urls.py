@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tepat.console.views import families, home, interview_photos, interviews, places
+from tepat.console.views import events, families, home, interview_photos, interviews, places
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -18,6 +18,8 @@ urlpatterns = [
         interview_photos.family_photo,
         name="family_photo",
     ),
+    path("keluarga/<uuid:family>/peristiwa/", events.kinds, name="events"),
+    path("keluarga/<uuid:family>/peristiwa/<slug:kind>/", events.event, name="event"),
     path("wawancara/", interviews.interviews, name="interviews"),
     path("wawancara/baru/", interviews.new, name="interview_new"),
     path("wawancara/<uuid:interview>/", interviews.interview, name="interview"),
