@@ -1,4 +1,4 @@
-"""When the registry's long work runs: the steps of imports, and what was cut off is run again."""
+"""When the registry's long work runs: imports, checks of the record, and what was cut off again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from tepat.registry.imports import jobs
+from tepat.registry.quality import jobs as quality
 
 # A restart of the database takes a while; what nobody foresaw is given up sooner, by `jobs.do`.
 AGAIN = RetryStrategy(max_attempts=30, wait=5)
@@ -64,3 +65,23 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     manager: Any = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await manager.retry_job(job)
+
+
+@app.periodic(cron="41 0 * * *")
+@app.task(queue="clock", queueing_lock="check_places")
+def check_places(timestamp: int) -> None:
+    """Ask for checks of what was not checked for a week."""
+    quality.check_places()
+
+
+@app.task(queue="checks", retry=AGAIN)
+def check_place(place: int, asked_at: str) -> None:
+    """Check a kabupaten."""
+    quality.check_place(place, asked_at)
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(queue="checks", queueing_lock="check_changed", lock="check_changed")
+def check_changed(timestamp: int) -> None:
+    """Check the families that changed."""
+    quality.check_changed()

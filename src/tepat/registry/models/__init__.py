@@ -25,6 +25,7 @@ from tepat.registry.models.people import (
     Person,
     PersonRecord,
 )
+from tepat.registry.models.quality import Finding, PlaceCheck, VillageFigures, VillageFindings
 
 __all__ = [
     "AskedSet",
@@ -34,6 +35,7 @@ __all__ = [
     "Family",
     "FamilyObservation",
     "FamilyRecord",
+    "Finding",
     "Flag",
     "FlagList",
     "ImportFinding",
@@ -46,6 +48,9 @@ __all__ = [
     "PersonObservation",
     "PersonRecord",
     "Photo",
+    "PlaceCheck",
     "StageFamily",
     "StagePerson",
+    "VillageFigures",
+    "VillageFindings",
 ]
