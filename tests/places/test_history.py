@@ -16,7 +16,7 @@ from tepat.places.splits import SPLITS
 from tests.needs import data_of_others
 from tests.places.conftest import DAYS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.django_db]
 NOW = date(2025, 6, 1)
 # Codes of one place in the four lists, read from them by eye.
 CHAINS = (
@@ -31,11 +31,6 @@ CHAINS = (
     ("147106", "147106", "147106", "147106"),
     ("147112", "147112", "147112", "147112"),
 )
-
-
-@pytest.fixture(autouse=True)
-def _loaded(history: dict[int, dict[str, Any]]) -> None:
-    """Every test here reads the four lists."""
 
 
 def days() -> list[date]:
