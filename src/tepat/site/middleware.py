@@ -1,16 +1,40 @@
-"""What surrounds every request: one transaction that acts as the signed-in user."""
+"""What surrounds every request: its language, one transaction that acts as the user, errors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from tepat.engine.errors import TepatError
 from tepat.staff.context import set_user
 from tepat.staff.language import language
+
+
+class LanguageMiddleware:
+    """Indonesian, unless the reader chose English here: what a browser prefers is not asked.
+
+    Browsers of offices are often set to English by whoever installed them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language of the cookie."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        code = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(code):
+            request.LANGUAGE_CODE = code
+            answer = self.get_response(request)
+        answer.headers.setdefault("Content-Language", code)
+        patch_vary_headers(answer, ("Cookie",))
+        return answer
 
 
 class ActingUserMiddleware:
