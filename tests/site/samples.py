@@ -1,17 +1,22 @@
 """A value for every part of an address, so that the matrix can open every page.
 
 A new kind of part needs a line in `SAMPLES`: who may reach which of two objects. Then all routes
-with that part are covered, in both directions.
+with that part are covered, in both directions. Where one name means different things, the line is
+for one route: `route.part`.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from tepat.registry.interviews import photos
+from tepat.registry.interviews.actions import begin_check
 from tepat.registry.models import Family
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
@@ -88,6 +93,39 @@ def _user(here: Arranged) -> Sample:
     return Sample(here.world["facilitator"].pk, near_for=EVERYBODY)
 
 
+def _interview(here: Arranged) -> Sample:
+    """A draft belongs to its author alone, whatever places others have."""
+    return Sample(
+        _begun(here, "village_operator", here.near),
+        _begun(here, "far_operator", here.far),
+        near_for=frozenset({Role.VILLAGE_OPERATOR}),
+        far_for=NOBODY,
+    )
+
+
+def _begun(here: Arranged, author: str, family: Family) -> uuid.UUID:
+    user = here.world[author]
+    with acting_as(user.pk):
+        return begin_check(family_id=family.pk, observed_on=date(2025, 6, 1), acting_user=user).uuid
+
+
+def _photo(here: Arranged) -> Sample:
+    """Asked together with the near family, so the far one is nobody's."""
+    return Sample(_kept(here, here.near), _kept(here, here.far), far_for=NOBODY)
+
+
+def _kept(here: Arranged, family: Family) -> uuid.UUID:
+    author = "village_operator" if family == here.near else "far_operator"
+    interview, number = _begun(here, author, family), uuid.uuid4()
+    as_owner(
+        "INSERT INTO registry_photo (uuid, kind, interview_id, family_id, batch_id, taken_on, "
+        f"file, home_id) SELECT '{number}', 'front', id, {family.pk}, "
+        f"(SELECT max(id) FROM registry_batch), '2025-06-01', '{photos.keep(b'picture')}', home_id "
+        f"FROM registry_interview WHERE uuid = '{interview}'"
+    )
+    return number
+
+
 def _word(value: str) -> Callable[[Arranged], Sample]:
     return lambda here: Sample(value, near_for=EVERYBODY)
 
@@ -98,4 +136,9 @@ SAMPLES: dict[str, Callable[[Arranged], Sample]] = {
     "pk": _passkey,
     "user": _user,
     "which": _word("catatan"),
+    "interview": _interview,
+    "photo": _photo,
+    "step": _word("house"),
+    "event.kind": _word("birth"),
+    "interview_photo.kind": _word("front"),
 }

@@ -14,10 +14,11 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from tepat.audit.actions import record
@@ -35,8 +36,6 @@ LAST_FACTOR = Text(
 
 def factors(user: User) -> list[int]:
     """Ids of a user's second factors: apps and passkeys. Recovery codes alone are none."""
-    from allauth.mfa.models import Authenticator
-
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     return list(
         Authenticator.objects.filter(user_id=user.pk, type__in=kinds).values_list("pk", flat=True)
@@ -101,6 +100,8 @@ def keeps_a_factor(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *words: Any, **named: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            get_object_or_404(Authenticator, pk=named["pk"], user_id=request.user.pk)
         if request.user.is_authenticated and not may_remove_factor(request.user):
             messages.error(request, say(LAST_FACTOR))
             return redirect("mfa_index")
