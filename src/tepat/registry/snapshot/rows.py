@@ -1,8 +1,9 @@
 """The rows that count, read out of the registry within one view of it.
 
-Families and people become narrow tables of the engine, observations files by province beside the
-result; what remains is then done without the database. No sealed number is read, and of names only
-the initials leave.
+Families and people become narrow tables of the engine, observations files beside the result; what
+remains is then done without the database, a province at a time. Rows lie in the database much as
+they came, place by place, so that a province is found in few parts of a file. No sealed number is
+read, and of a name only the first letter leaves.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.attached import asked
+from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
 from tepat.registry.columns import PLACES
 from tepat.registry.snapshot.moment import Moment
@@ -26,15 +28,49 @@ _NO_FACTS = (
     "id", "uuid", "observed_on", "source", "asked_id", "base_version", "batch_id",
     "superseded_by_id", "home_id", "family_id", "person_id", "pln_id", "family_pln_id",
 )  # fmt: skip
-_INITIALS = "nullif(trim(regexp_replace(trim({name}), '([^\\s])[^\\s]*\\s*', '\\1. ', 'g')), '')"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a snapshot covers: a place with its id, or, without one, all that its user sees."""
+    """What is read: a place with its id, or, without one, all that the user sees.
+
+    ``families`` is for few families among very many: a condition of PostgreSQL on ``family_id``,
+    by which PostgreSQL picks the rows itself and not the engine from whole tables.
+    """
 
     code: str | None = None
     place_id: int | None = None
+    families: str | None = None
+
+
+EVERYTHING = Scope()
+_KEYS = {"registry_family": "id", "registry_person": "id"}
+_FACT = "valid_from, valid_to, batch_id, superseded_by_id"
+# What is read of the tables with sealed numbers; of the others, all.
+_COLUMNS = {
+    "registry_family": "id, uuid",
+    "registry_person": "id, uuid",
+    "registry_familyrecord": f"family_id, place_id, kk_token, kk_findings, {_FACT}",
+    "registry_personrecord": "person_id, nik_token, nik_findings, name, sex, birth_date, died_on, "
+    + _FACT,
+}
+
+
+def _of(table: str, scope: Scope) -> str:
+    """A table of the registry, or what a scope needs of it."""
+    if scope.families is None:
+        return f"pg.{table}"
+    chosen = scope.families
+    if table.startswith("registry_person"):
+        person = _KEYS.get(table, "person_id")
+        among = f"SELECT person_id FROM registry_membership WHERE {chosen}"
+        condition = f"{person} IN ({among})"
+    elif table == "registry_family":
+        condition = f"id IN (SELECT family_id FROM registry_familyrecord WHERE {chosen})"
+    else:
+        condition = chosen
+    question = f"SELECT {_COLUMNS.get(table, '*')} FROM {table} WHERE {condition}"
+    return f"postgres_query('pg', {literal(question)})"
 
 
 def find_scope(con: Any, code: str | None, day: date) -> Scope:
@@ -75,76 +111,73 @@ def read_homes(con: Any, when: Moment, scope: Scope) -> int:
         f"CREATE TEMP TABLE homes AS SELECT r.family_id, f.uuid AS family_key, r.place_id, "
         f"c.code, coalesce(left(c.code, 2), '{NOWHERE}') AS province, "
         f"lower(hex(r.kk_token)) AS kk_token, r.kk_findings "
-        f"FROM pg.registry_familyrecord AS r JOIN pg.registry_family AS f ON f.id = r.family_id "
+        f"FROM {_of('registry_familyrecord', scope)} AS r "
+        f"JOIN {_of('registry_family', scope)} AS f ON f.id = r.family_id "
         f"LEFT JOIN place_code AS c ON c.place_id = r.place_id WHERE {when.true('r')} {within}"
     )
     return _count(con, "homes")
 
 
-def read_people(con: Any, when: Moment) -> int:
+def read_people(con: Any, when: Moment, scope: Scope = EVERYTHING) -> int:
     """Make ``people``, one row for each living member of these families; returns how many."""
     record = (
         "SELECT person_id, lower(hex(nik_token)) AS nik_token, nik_findings, "
-        f"{_INITIALS.format(name='name')} AS name, sex, birth_date, died_on "
-        f"FROM pg.registry_personrecord AS r WHERE {when.true('r')}"
+        "left(nullif(trim(name), ''), 1) || '.' AS name, sex, birth_date, died_on "
+        f"FROM {_of('registry_personrecord', scope)} AS r WHERE {when.true('r')}"
     )
     day = f"DATE '{when.day.isoformat()}'"
     con.execute(
         f"CREATE TEMP TABLE people AS SELECT m.person_id, m.family_id, h.family_key, "
         f"h.province, p.uuid AS person_key, m.relation, r.* EXCLUDE (person_id, died_on) "
-        f"FROM pg.registry_membership AS m JOIN homes AS h ON h.family_id = m.family_id "
-        f"JOIN pg.registry_person AS p ON p.id = m.person_id "
+        f"FROM {_of('registry_membership', scope)} AS m "
+        f"JOIN homes AS h ON h.family_id = m.family_id "
+        f"JOIN {_of('registry_person', scope)} AS p ON p.id = m.person_id "
         f"LEFT JOIN ({record}) AS r ON r.person_id = m.person_id "
         f"WHERE {when.true('m')} AND (r.died_on IS NULL OR r.died_on > {day})"
     )
     return _count(con, "people")
 
 
-def fact_columns(con: Any, unit: str) -> dict[str, str]:
-    """The columns of facts of a unit with their types."""
+def fact_columns(con: Any, unit: str) -> list[str]:
+    """The columns of facts of a unit."""
     rows = con.execute(f"DESCRIBE pg.registry_{unit}observation").fetchall()
-    return {row[0]: row[1] for row in rows if row[0] not in _NO_FACTS}
+    return [row[0] for row in rows if row[0] not in _NO_FACTS]
 
 
-def read_observations(con: Any, when: Moment, unit: str, scratch: Path) -> None:
-    """Write the observations of these families or people into ``scratch/unit/province=…``."""
+def read_observations(
+    con: Any, when: Moment, unit: str, scratch: Path, scope: Scope = EVERYTHING
+) -> None:
+    """Write the observations of these families or people into ``scratch``."""
     owner = f"{unit}_id"
     facts = ", ".join(f"o.{quoted(name)}" for name in fact_columns(con, unit))
     con.execute(
         f"COPY (SELECT o.id, o.{owner} AS owner, o.observed_on, o.source, o.asked_id, k.known_at, "
-        f"w.province, {facts} FROM pg.registry_{unit}observation AS o "
+        f"w.province, {facts} FROM {_of(f'registry_{unit}observation', scope)} AS o "
         f"JOIN {OWNERS[unit]} AS w ON w.{owner} = o.{owner} JOIN known AS k ON k.id = o.batch_id "
         f"WHERE o.observed_on <= DATE '{when.day.isoformat()}' AND {when.known('o')}) "
-        f"TO {literal(str(scratch / unit))} "
-        f"(FORMAT parquet, COMPRESSION snappy, PARTITION_BY (province))"
+        f"TO {_file(scratch, unit)} (FORMAT parquet, COMPRESSION snappy)"
     )
 
 
-def observations(con: Any, unit: str, scratch: Path, province: str, types: dict[str, str]) -> str:
+def observations(con: Any, unit: str, scratch: Path, province: str) -> str:
     """The observations of a province as a view; returns its name."""
-    parts = scratch / unit / f"province={province}"
-    if any(parts.glob("*.parquet")):
-        source = f"SELECT * FROM read_parquet({literal(str(parts / '*.parquet'))})"
-    else:
-        own = {"id": "BIGINT", "owner": "BIGINT", "observed_on": "DATE", "source": "VARCHAR"}
-        own |= {"asked_id": "BIGINT", "known_at": "BIGINT", **types}
-        empty = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in own.items())
-        source = f"SELECT {empty} WHERE false"
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {unit}_seen AS {source}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {unit}_seen AS "
+        f"SELECT * FROM read_parquet({_file(scratch, unit)}) WHERE province = '{province}'"
+    )
     return f"{unit}_seen"
 
 
 def asked_in_use(con: Any, unit: str, scratch: Path) -> list[int]:
     """Which sets of columns these observations asked for."""
-    if not any((scratch / unit).glob("*/*.parquet")):
-        return []
-    files = literal(str(scratch / unit / "*" / "*.parquet"))
-    return [
-        row[0]
-        for row in con.execute(
-            f"SELECT DISTINCT asked_id FROM read_parquet({files}) ORDER BY 1"
-        ).fetchall()
-    ]
+    rows = con.execute(
+        f"SELECT DISTINCT asked_id FROM read_parquet({_file(scratch, unit)}) ORDER BY 1"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _file(scratch: Path, unit: str) -> str:
+    return literal(exact(scratch / f"{unit}.parquet"))
 
 
 def provinces(con: Any) -> list[str]:

@@ -36,11 +36,10 @@ class SnapshotRequest:
 
 @dataclass(frozen=True)
 class _Read:
-    """What was read: the moment, the scope, the types of facts and which were asked for."""
+    """What was read: the moment, the scope, and which facts were asked for."""
 
     when: Moment
     scope: rows.Scope
-    types: dict[str, dict[str, str]]
     questions: dict[str, Questions]
 
 
@@ -107,15 +106,14 @@ def _read(
         progress("people", 1, len(STEPS))
         rows.read_people(con, when)
         progress("answers", 2, len(STEPS))
-        types, sets = {}, {}
+        sets = {}
         for unit in rows.OWNERS:
             rows.read_observations(con, when, unit, scratch)
-            types[unit] = rows.fact_columns(con, unit)
             used = rows.asked_in_use(con, unit, scratch)
-            sets[unit] = questions(con, unit, list(types[unit]), used)
+            sets[unit] = questions(con, unit, rows.fact_columns(con, unit), used)
         _copy(con, rows.flags_sql(when), folder / "flags.parquet")
         _copy(con, rows.lists_sql(when), folder / "lists.parquet")
-    return _Read(when, scope, types, sets)
+    return _Read(when, scope, sets)
 
 
 def _write(con: Any, found: _Read, folder: Path) -> None:
@@ -127,7 +125,7 @@ def _write(con: Any, found: _Read, folder: Path) -> None:
             place = folder / table / f"province={name}"
             place.mkdir(parents=True)
             asked = found.questions[unit]
-            seen = rows.observations(con, unit, folder / "scratch", province, found.types[unit])
+            seen = rows.observations(con, unit, folder / "scratch", province)
             folded = fold(con, f"{unit}_facts", seen, asked)
             _copy(con, sql(folded, asked.columns, province), place / "part-0.parquet")
 
