@@ -28,7 +28,7 @@ from tepat.staff.language import language, say
 from tepat.staff.models import User
 from tepat.staff.permissions import FIELD, allowed
 
-MOST_VILLAGES = 300
+MOST_VILLAGES = 120  # a list of more is neither light nor easy to use
 INTERVIEWS = Text("Wawancara", "Interviews")
 NEW_MEMBER = Text("Anggota baru", "New member")
 NEW_FAMILY = Text("Keluarga baru", "New family")
@@ -68,22 +68,35 @@ def interviews(request: HttpRequest) -> HttpResponse:
     return render(request, "console/interviews.html", context)
 
 
-def villages_of(user: User) -> list[tuple[int, str]]:
-    """The villages in which a user works, for a picker; the first three hundred by name."""
-    found: set[int] = set()
-    for place in user.assignments.filter(ended_at=None).values_list("place", flat=True):
-        found |= set(places.ids_within(place, level=Level.VILLAGE))
-        if len(found) > MOST_VILLAGES:
-            break
-    labels = places.labels_of(sorted(found)[:MOST_VILLAGES])
-    return sorted(labels.items(), key=lambda one: one[1])
+def villages_of(user: User, words: str) -> tuple[list[tuple[int, str]], bool]:
+    """The villages in which a user works, for a picker, and whether they had to be searched.
+
+    Where there are more than a list can hold, those whose names have these words.
+    """
+    mine = list(user.assignments.filter(ended_at=None).values_list("place", flat=True))
+    ids = sorted({one for place in mine for one in places.ids_within(place, level=Level.VILLAGE)})
+    if len(ids) <= MOST_VILLAGES:
+        living = places.listed(ids)
+        return sorted(((one.id, one.label) for one in living.values()), key=_label_of), False
+    found = {
+        one.id: one.label
+        for place in mine
+        for one in places.search_places(words, within=place, level=Level.VILLAGE)
+    }
+    return sorted(found.items(), key=_label_of), True
+
+
+def _label_of(one: tuple[int, str]) -> str:
+    return one[1]
 
 
 @allowed(FIELD)
 def new(request: HttpRequest) -> HttpResponse:
     """Begin with a family that is not in the registry."""
     user: Any = request.user
-    form = BeginForm(request.POST or None, villages=villages_of(user))
+    words = request.GET.get("desa", "")[:80]
+    villages, many = villages_of(user, words)
+    form = BeginForm(request.POST or None, villages=villages)
     if request.method == "POST" and form.is_valid():
         begun = actions.begin_registration(
             place_id=form.cleaned_data["village"],
@@ -98,6 +111,9 @@ def new(request: HttpRequest) -> HttpResponse:
             "Search by NIK or KK number first: a family is registered once.",
         ),
         "form": form,
+        "words": words,
+        "search": many,
+        "found": bool(villages),
         "breadcrumbs": crumbs(("", NEW_FAMILY)),
         "cancel": reverse("interviews"),
     }
@@ -124,6 +140,7 @@ def begin(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
             "What is on record will be shown with its date. Ask again, change what differs.",
         ),
         "form": form,
+        "found": True,
         "breadcrumbs": crumbs(("", Text("Mulai", "Begin"))),
         "cancel": reverse("family", kwargs={"family": opened.uuid}),
     }
