@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tepat.console.views import events, families, home, interview_photos, interviews, places
+from tepat.console.views import (
+    events,
+    families,
+    home,
+    interview_photos,
+    interviews,
+    places,
+    quality,
+)
+from tepat.console.views import runs as run_views
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -12,6 +21,9 @@ urlpatterns = [
     path("keluarga/<uuid:family>/", families.family, name="family"),
     path("wilayah/", places.own, name="places"),
     path("wilayah/<int:place>/", places.place, name="place"),
+    path("mutu/", quality.quality, name="quality"),
+    path("mutu/bagikan/", quality.assign, name="quality_assign"),
+    path("mutu/temuan.csv", quality.export, name="quality_export"),
     path("keluarga/<uuid:family>/wawancara/", interviews.begin, name="interview_begin"),
     path(
         "keluarga/<uuid:family>/foto/<uuid:photo>/",
@@ -36,4 +48,12 @@ urlpatterns = [
     path("wawancara/<uuid:interview>/buang/", interviews.discard, name="interview_discard"),
     path("wawancara/<uuid:interview>/versi/", interviews.versions, name="interview_versions"),
     path("wawancara/<uuid:interview>/<slug:step>/", interviews.step, name="interview_step"),
+    path("keluarga/<uuid:family>/keputusan/", run_views.family_decisions, name="family_decisions"),
+    path("perhitungan/", run_views.runs, name="runs"),
+    path("perhitungan/baru/", run_views.start, name="run_start"),
+    path("perhitungan/<int:run>/", run_views.run, name="run"),
+    path("perhitungan/<int:run>/kemajuan/", run_views.progress, name="run_progress"),
+    path("perhitungan/<int:run>/hentikan/", run_views.stop, name="run_stop"),
+    path("perhitungan/<int:run>/laporan/", run_views.report, name="run_report"),
+    path("perhitungan/<int:run>/unduh/<slug:table>/", run_views.download, name="run_download"),
 ]

@@ -53,7 +53,8 @@ class RunFolder:
                 do="Give the folder that `tepat run … --out` wrote.",
             )
         self.manifest: dict[str, Any] = manifest
-        self._con, self._raw = con, None
+        self._con = con
+        self._raw: Any = None
 
     @property
     def con(self) -> Any:
