@@ -1,0 +1,161 @@
+"""The work list put into words: each finding, what was seen, who looks after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from tepat.console.family_page import shown, variables
+from tepat.engine.text import Text
+from tepat.places.queries import listed
+from tepat.policy.wording import day as day_text
+from tepat.policy.wording import number as number_text
+from tepat.registry.models import Finding
+from tepat.registry.quality.catalogue import (
+    CODED,
+    IN_YEARS,
+    OVERDUE,
+    SEVERITIES,
+    TWICE,
+    rule,
+    what_to_do,
+)
+from tepat.registry.quality.queries import OfRule
+from tepat.staff.language import language, say
+
+STATES = {"error": "no", "warning": "waiting", "note": "neutral"}
+HERE = Text("Juga pada keluarga lain di kabupaten/kota ini", "Also in this kabupaten, elsewhere")
+ELSEWHERE = Text("Juga pada keluarga di wilayah lain", "Also on a family in another region")
+COLUMNS = (
+    Text("Keluarga", "Family"),
+    Text("Temuan", "Finding"),
+    Text("Desa", "Village"),
+    Text("Sejak", "Since"),
+    Text("Petugas", "Given to"),
+    Text("Tenggat", "Due"),
+)
+
+
+def on_day(moment: datetime | None) -> str:
+    """The day of a moment, where the reader is."""
+    return day_text(timezone.localtime(moment).date(), language()) if moment else "–"
+
+
+def seen(finding: Finding) -> str:
+    """What the check saw, in words; empty where the rule says it all."""
+    value = finding.value_shown
+    if finding.rule in TWICE:
+        return say(ELSEWHERE if value == "elsewhere" else HERE)
+    if finding.rule == OVERDUE.name:
+        if not value:
+            return say(Text("Belum pernah disurvei", "Never surveyed"))
+        last = day_text(date.fromisoformat(value), language())
+        return say(Text("Survei terakhir {day}", "Last surveyed {day}").filled(day=last))
+    if not value:
+        return ""
+    if finding.rule in IN_YEARS and value.isdecimal():
+        return say(Text("{n} tahun", "{n} years").filled(n=value))
+    variable = variables().get(CODED.get(finding.rule, finding.column))
+    if variable is None:
+        return value
+    return _answered(variable, value)
+
+
+def _answered(variable: Any, value: str) -> str:
+    try:
+        known: Any = date.fromisoformat(value) if variable.type == "date" else int(value)
+    except ValueError:
+        return value
+    return f"{say(variable.label)}: {shown(variable, known)}"
+
+
+def table(rows: Sequence[Finding], today: date) -> dict[str, Any]:
+    """The list for the partial; the first cell leads to the family, where it is mended."""
+    homes = listed({one.home_id for one in rows})
+    return {
+        "caption": Text("Temuan, yang terlama dahulu", "Findings, the oldest first"),
+        "caption_hidden": True,
+        "columns": [{"label": label} for label in COLUMNS],
+        "rows": [
+            {
+                "id": one.pk,
+                "url": reverse("family", kwargs={"family": one.family.uuid}),
+                "cells": cells(one, homes, today),
+            }
+            for one in rows
+        ],
+    }
+
+
+def cells(one: Any, homes: Mapping[int, Any], today: date) -> list[Any]:
+    """One finding as cells."""
+    late = one.due_on is not None and one.due_on < today
+    said = " · ".join(filter(None, (say(rule(one.rule).says), one.member, seen(one))))
+    due: Any = ""
+    if one.due_on:
+        due = {"text": day_text(one.due_on, language())}
+        if late:
+            due |= {"state": "no", "word": Text("Terlambat", "Late")}
+    return [
+        say(Text("Keluarga {name}", "Family of {name}").filled(name=one.head or "—")),
+        {"text": said, "state": STATES[one.severity], "word": SEVERITIES[one.severity]},
+        homes[one.home_id].full_name if one.home_id in homes else "–",
+        on_day(one.first_found_at),
+        holder(one),
+        due,
+    ]
+
+
+def holder(one: Finding) -> str:
+    """Who looks after a finding."""
+    if one.assigned_to is not None:
+        return str(one.assigned_to.name)
+    if one.assigned_place is not None:
+        return say(
+            Text("Petugas {place}", "Staff of {place}").filled(place=one.assigned_place.name)
+        )
+    return "–"
+
+
+def rules_table(rows: Iterable[OfRule], address: Any) -> dict[str, Any]:
+    """Findings by rule: how many, since when, and the way to them."""
+    rows = list(rows)
+    columns: list[dict[str, Any]] = [
+        {"label": Text("Temuan", "Finding")},
+        {"label": Text("Tingkat", "Severity"), "short": True},
+        {"label": Text("Jumlah", "Number"), "numeric": True},
+    ]
+    dated = any(one.oldest for one in rows)
+    if dated:
+        columns.append({"label": Text("Terlama", "Oldest"), "short": True})
+    return {
+        "caption": Text("Temuan menurut jenisnya", "Findings by kind"),
+        "columns": columns,
+        "rows": [
+            {
+                "url": address(one.rule),
+                "cells": [
+                    say(rule(one.rule).says),
+                    {"text": "", "state": STATES[one.severity], "word": SEVERITIES[one.severity]},
+                    number_text(one.findings, language()),
+                    *([on_day(one.oldest)] if dated else []),
+                ],
+            }
+            for one in rows
+        ],
+    }
+
+
+def chosen_rule(name: str) -> dict[str, Any]:
+    """A rule with its severity and what to do about it."""
+    known = rule(name)
+    return {
+        "says": known.says,
+        "do": what_to_do(name),
+        "state": STATES[known.severity],
+        "word": SEVERITIES[known.severity],
+    }
