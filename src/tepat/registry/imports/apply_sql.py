@@ -47,7 +47,8 @@ def _identities() -> list[str]:
         SELECT s.id AS row_id, s.person_id IS NULL AS fresh,
             coalesce(s.person_id, nextval('registry_person_id_seq')) AS person_id,
             f.family_id, CASE WHEN s.left_family_id IS NULL OR s.writes_membership THEN f.home_id
-                ELSE coalesce(o.home_id, l.home_id) END AS home_id, s.relation, s.observed_on, s.membership_id, s.left_family_id,
+                ELSE coalesce(o.home_id, l.home_id) END AS home_id,
+            s.relation, s.observed_on, s.membership_id, s.left_family_id,
             s.writes_record, s.writes_facts, s.writes_membership
         FROM (SELECT s.id, s.person_id, s.family_number, s.relation, s.observed_on,
                 s.membership_id, s.left_family_id, s.writes_record, s.writes_facts,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,6 @@ from django.db import (
     OperationalError,
     close_old_connections,
     connection,
-    transaction,
 )
 from procrastinate.contrib.django import app
 
@@ -58,7 +58,8 @@ def do(step: Callable[..., None], *, job: int, user: int, tries: int = 0, **more
         tries: how often it was tried before; anything unforeseen is tried again a few times.
         more: what else the step takes.
     """
-    close_old_connections()  # the database may have been restarted since this thread used it
+    if not connection.in_atomic_block:
+        close_old_connections()  # the database may have been restarted since this thread used it
     try:
         _require_active(user)
         step(job, user, **more)
@@ -209,25 +210,32 @@ def _cut(job: ImportJob) -> ReadFile:
         uploads.remove_folder(folder)
 
 
+class _Over(Exception):
+    """The import ended while a shard of it was compared; nothing of the shard is kept."""
+
+
 def shard(job: int, user: int, *, shard: int) -> None:
     """Compare one shard with the registry and stage it; the last one asks for the settling."""
+    with suppress(_Over), acting_as(user):
+        _stage(job, user, shard)
+
+
+def _stage(job: int, user: int, shard: int) -> None:
+    found = ImportJob.objects.get(pk=job)
+    if found.state != ImportState.CHECKING or shard in found.shards_done:
+        return
     folder = uploads.work_folder(job) / "shards"
-    with acting_as(user):
-        found = ImportJob.objects.get(pk=job)
-        if found.state != ImportState.CHECKING or shard in found.shards_done:
-            return
-        if shard >= 0 and not shard_files(folder, "families", shard):
-            _read_again(job, user)
-            return
-        stage_shard(found, shard, folder)
-        mine = locked(job, ImportState.CHECKING)
-        if mine is None:
-            transaction.set_rollback(True)
-            return
-        mine.shards_done = sorted({*mine.shards_done, shard})
-        mine.save(update_fields=["shards_done"])
-        if len(mine.shards_done) == mine.shards + 1:
-            later("settle", job=job, user=user)
+    if shard >= 0 and not shard_files(folder, "families", shard):
+        _read_again(job, user)
+        return
+    stage_shard(found, shard, folder)
+    mine = locked(job, ImportState.CHECKING)
+    if mine is None:
+        raise _Over
+    mine.shards_done = sorted({*mine.shards_done, shard})
+    mine.save(update_fields=["shards_done"])
+    if len(mine.shards_done) == mine.shards + 1:
+        later("settle", job=job, user=user)
 
 
 def _read_again(job: int, user: int) -> None:

@@ -16,13 +16,15 @@ from typing import Any
 
 from tepat.engine.errors import TepatError
 from tepat.policy.model import Variable
-from tepat.registry.columns import REQUIRED, columns_of
+from tepat.registry.columns import REQUIRED, Column, columns_of
 from tepat.registry.mapping import SourceMapping, read_mapping
 from tepat.registry.values import literal, normal
 
 FLAT = "file"  # the name of a table file that holds families and members in one
 SHEETS = "sheets"  # beside the tables of a workbook: what its sheets are called
 TABLES = ("families", "members")
+# What snapshots of ours carry and files of others cannot.
+_NOT_OFFERED = ("kk_token", "kk_findings", "nik_token", "nik_findings")
 Matched = dict[str, dict[str, str]]  # table -> our column -> theirs
 
 # Words in use for columns that are no variables, and short names for some that are.
@@ -51,6 +53,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "family_size": ("jumlah_anggota", "jml_anggota", "jumlah_art", "jml_art"),
     "age": ("umur", "usia"),
 }  # fmt: skip
+
+
+def our_columns(table: str, variables: Mapping[str, Variable]) -> dict[str, Column]:
+    """The columns that a file may fill."""
+    known = columns_of(table, variables)
+    return {name: column for name, column in known.items() if name not in _NOT_OFFERED}
 
 
 def plain(name: str) -> str:
@@ -139,7 +147,7 @@ def is_own(columns: Mapping[str, Sequence[str]], variables: Mapping[str, Variabl
         return False
     for table in TABLES:
         names = columns[table]
-        ours = columns_of(table, variables)
+        ours = our_columns(table, variables)
         given = {name.strip().lower() for name in names}
         if not set(REQUIRED[table]) <= given or len(given & set(ours)) < 0.5 * len(given):
             return False
@@ -163,7 +171,7 @@ def propose(columns: Mapping[str, Sequence[str]], variables: Mapping[str, Variab
 
 def _words(table: str, variables: Mapping[str, Variable]) -> dict[str, list[str]]:
     words = {}
-    for name, column in columns_of(table, variables).items():
+    for name, column in our_columns(table, variables).items():
         labels = column.variable.label if column.variable else None
         said = [name, *SYNONYMS.get(name, ()), *((labels.id, labels.en) if labels else ())]
         words[name] = [plain(word) for word in said]
