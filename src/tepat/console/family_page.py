@@ -196,6 +196,7 @@ def lookers_of(looks: Sequence[Look]) -> list[dict[str, Any]]:
             "who": look.name,
             "role": role_name(look.role),
             "reason": REASONS.get(look.reason, look.reason),
+            "times": look.times,
         }
         for look in looks
     ]

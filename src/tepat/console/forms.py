@@ -20,7 +20,6 @@ class SearchForm(forms.Form):
     """One box for a NIK, a KK number or a name; sent by POST, so that no address holds it."""
 
     text = forms.CharField(max_length=120)
-    place = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *words: Any, **named: Any) -> None:
         super().__init__(*words, **named)

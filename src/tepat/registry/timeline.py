@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils.timezone import get_current_timezone_name
 
 from tepat.engine.text import Text
 from tepat.registry.models.batches import EventKind
@@ -93,21 +94,23 @@ def history_of(family_id: int, limit: int = 100) -> list[Happening]:
 
 @dataclass(frozen=True)
 class Look:
-    """One opening of the family's data."""
+    """The last opening of the family's data by a user on a day for a reason, and how many."""
 
     at: datetime
     name: str
     role: str
     reason: str
+    times: int
 
 
 def looks_at(family_id: int, limit: int = 20) -> list[Look]:
     """Who opened a family, newest first; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.at, u.name, u.role, a.reason FROM audit_access AS a "
-            "JOIN staff_user AS u ON u.id = a.actor_id "
-            "WHERE a.family_id = %s ORDER BY a.at DESC LIMIT %s",
-            [family_id, limit],
+            "SELECT max(a.at), u.name, u.role, a.reason, count(*) FROM audit_access AS a "
+            "JOIN staff_user AS u ON u.id = a.actor_id WHERE a.family_id = %s "
+            "GROUP BY u.id, u.name, u.role, a.reason, (a.at AT TIME ZONE %s)::date "
+            "ORDER BY 1 DESC LIMIT %s",
+            [family_id, get_current_timezone_name(), limit],
         )
         return [Look(*row) for row in cursor.fetchall()]

@@ -13,13 +13,15 @@ from tepat.audit.actions import record
 from tepat.console import family_page
 from tepat.console.forms import AsOfForm, SearchForm
 from tepat.engine.text import Text
-from tepat.places.models import COUNTRY_ID, Level, Place
+from tepat.places.models import Level, Place
 from tepat.places.queries import labels_of, path_of
 from tepat.places.rules import full_name
 from tepat.registry import queries
 from tepat.registry.actions.erasure import ASKERS
 from tepat.registry.as_of import family_as_of
+from tepat.registry.interviews.queries import photos_of
 from tepat.registry.timeline import history_of, looks_at
+from tepat.runs.queries import decided_on, decisions_of
 from tepat.staff.language import say
 from tepat.staff.models import User
 from tepat.staff.permissions import FIELD, READERS, allowed
@@ -31,13 +33,13 @@ TITLE = Text("Cari keluarga", "Find a family")
 def search(request: HttpRequest) -> HttpResponse:
     """By NIK or KK number anywhere in one's places, by name in one of them."""
     user: Any = request.user
-    scopes = scopes_of(user)
+    scope = scope_of(user, request.GET.get("wilayah", ""))
     form = SearchForm(request.POST or None)
-    context: dict[str, Any] = {"title": TITLE, "form": form, "scopes": scopes}
+    context: dict[str, Any] = {"title": TITLE, "form": form, "scope": scope}
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            context |= found(form, user, scopes)
+            context |= found(form, user, scope)
         else:
             status = 422
     return render(request, "console/search.html", context, status=status)
@@ -52,26 +54,32 @@ def scopes_of(user: User) -> list[Place]:
     )
 
 
-def found(form: SearchForm, user: User, scopes: list[Place]) -> dict[str, Any]:
+def scope_of(user: User, asked: str) -> Place | None:
+    """Where a name is sought: the place that was asked for, else the user's own."""
+    if asked.isdigit():
+        chosen = Place.objects.filter(pk=int(asked[:9])).first()
+        if chosen is not None:
+            return chosen
+    return next(iter(scopes_of(user)), None)
+
+
+def found(form: SearchForm, user: User, where: Place | None) -> dict[str, Any]:
     """What a search found; that it was made is written down, without what was sought."""
     text = str(form.cleaned_data["text"])
     by_number = text.isdigit()
     if by_number:
         results = queries.find_by_number(text)
-        where = None
+    elif where is None:
+        return {"results": [], "searched": True}
+    elif where.level < Level.KABUPATEN:
+        return {"results": [], "searched": True, "needs_place": True}
     else:
-        chosen = form.cleaned_data["place"]
-        where = next((one for one in scopes if one.pk == chosen), scopes[0] if scopes else None)
-        if where is None:
-            return {"results": [], "searched": True}
-        if where.pk == COUNTRY_ID:
-            return {"results": [], "searched": True, "needs_place": True}
         results = queries.find_by_name(text, place_id=where.pk)
     record(
         actor_id=user.pk,
         verb="search_number" if by_number else "search_name",
         subject="family",
-        home_id=where.pk if where else None,
+        home_id=None if by_number or where is None else where.pk,
         details={"found": len(results)},
     )
     names = dict(
@@ -117,6 +125,9 @@ def family(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
         "events": family_page.events_of(history_of(opened.pk)),
         "lookers": family_page.lookers_of(looks_at(opened.pk)),
         "findings": family_page.findings_on_card(view),
+        "photos": photos_of(opened.pk)[:3],
+        "decisions": [] if request.GET else decisions_of(opened),
+        "decided_on": decided_on(opened),
     }
     return render(request, "console/family.html", context)
 
