@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -87,19 +86,3 @@ def test_a_package_without_a_layer_is_noticed(skeleton: Path) -> None:
     done = lint(skeleton)
     assert done.returncode == 1, "give each package its layer in pyproject.toml"
     assert "newcomer" in done.stdout
-
-
-def test_the_contract_against_django_lists_every_module_that_calculates() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    listed = next(
-        set(each["source_modules"]) for each in contracts["contracts"] if "Django" in each["name"]
-    )
-    mixed = {module.split(".")[1] for module in listed if module.count(".") == 2}
-    parts = {
-        f"tepat.{name.parts[0]}.{Path(name.parts[1]).stem}"
-        for name in MODULES
-        if name.parts[0] in mixed and name.parts[1] != "__init__.py"
-    }
-    missing = {part for part in parts - listed if part.split(".")[2] not in PARTS_WITH_DJANGO}
-    assert mixed == {"registry", "runs"}
-    assert not missing, f"list {sorted(missing)} in pyproject.toml, or give it a part's name"
