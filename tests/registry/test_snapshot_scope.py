@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 
 from tepat.audit.models import Entry
-from tepat.cli_registry import moment_of
+from tepat.cli_registry import moment_of, snapshot_command
 from tepat.engine import database as roles
 from tepat.engine.errors import TepatError
 from tepat.registry.actions.snapshots import take_snapshot
@@ -277,3 +277,21 @@ def test_a_moment_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(TepatError) as refused:
         moment_of("last March")
     assert refused.value.code == "time_unreadable"
+
+
+def test_the_command_takes_the_snapshot_of_the_whole_country_as_the_system(
+    tmp_path: Path,
+    made: world.World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("begin", "require_ready"):  # the test has its own database
+        monkeypatch.setattr(f"tepat.site.start.{name}", lambda: None)
+    snapshot_command(tmp_path / "snap", "2025-07-01")
+    said = capsys.readouterr()
+    assert "3 families and 12 members as of 2025-07-01" in said.out
+    assert f"Next: tepat run {tmp_path / 'snap'}" in said.out
+    assert json.loads((tmp_path / "snap" / "snapshot.json").read_text())["made_by"] == "system"
+    with pytest.raises(TepatError) as refused:
+        snapshot_command(tmp_path / "snap", "2025-07-01")
+    assert refused.value.code == "exists"
