@@ -139,6 +139,6 @@ SAMPLES: dict[str, Callable[[Arranged], Sample]] = {
     "interview": _interview,
     "photo": _photo,
     "step": _word("house"),
-    "event.kind": _word("birth"),
+    "event.kind": _word("kelahiran"),
     "interview_photo.kind": _word("front"),
 }

@@ -14,6 +14,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import lazy
 
 from tepat.audit.actions import record
@@ -111,6 +112,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
         record(actor_id=user.pk, verb="change_password", subject="user", subject_id=user.pk)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to where one came from: the account."""
+        return reverse("account")
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """A login just now is proof enough for the next step."""
