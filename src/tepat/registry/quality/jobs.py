@@ -46,8 +46,8 @@ def check_places() -> None:
             "SELECT p.id FROM places_place AS p LEFT JOIN registry_placecheck AS c "
             "ON c.place_id = p.id WHERE p.level = %s AND p.ended_on IS NULL "
             "AND (c.checked_at IS NULL OR c.checked_at < now() - make_interval(days => %s)) "
-            "AND EXISTS (SELECT FROM places_within AS w JOIN registry_family AS f ON f.home_id = w.place_id "
-            "WHERE w.ancestor_id = p.id) ORDER BY c.checked_at NULLS FIRST",
+            "AND EXISTS (SELECT FROM places_within AS w JOIN registry_family AS f "
+            "ON f.home_id = w.place_id WHERE w.ancestor_id = p.id) ORDER BY c.checked_at NULLS FIRST",
             [Level.KABUPATEN, EVERY],
         )
         _ask([row[0] for row in cursor.fetchall()])

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from tepat.places.models import COUNTRY_ID, Within
+from tepat.places.models import Within
 from tepat.registry.models import Finding, Membership, PersonRecord, VillageFindings
 from tepat.staff.models import Assignment, Role, User
 
@@ -27,7 +27,7 @@ MINE, GIVEN, FREE = "mine", "given", "free"
 class Wanted:
     """Which open findings: what is not given is not asked."""
 
-    place_id: int = COUNTRY_ID
+    places: tuple[int, ...] = ()  # in any of these; empty for all that the reader sees
     rule: str = ""
     severity: str = ""
     assigned: str = ""  # MINE, GIVEN or FREE
@@ -47,8 +47,8 @@ class Page:
 def findings(wanted: Wanted, user: User, *, today: date) -> QuerySet[Finding]:
     """The open findings that are wanted, in the order in which they were found."""
     rows = Finding.objects.filter(solved_at=None)
-    if wanted.place_id != COUNTRY_ID:
-        rows = rows.filter(home_id__in=_below(wanted.place_id))
+    if wanted.places:
+        rows = rows.filter(home_id__in=_below(wanted.places))
     if wanted.rule:
         rows = rows.filter(rule=wanted.rule)
     if wanted.severity:
@@ -66,8 +66,8 @@ def findings(wanted: Wanted, user: User, *, today: date) -> QuerySet[Finding]:
     return rows.order_by("id")
 
 
-def _below(place_id: int) -> Any:
-    return Within.objects.filter(ancestor_id=place_id).values("place_id")
+def _below(places: Iterable[int]) -> Any:
+    return Within.objects.filter(ancestor_id__in=tuple(places)).values("place_id")
 
 
 def _mine(user: User) -> Q:
@@ -141,11 +141,11 @@ def by_rule(rows: QuerySet[Finding]) -> list[OfRule]:
     return _sorted(OfRule(*row) for row in grouped)
 
 
-def by_rule_when_counted(place_id: int) -> list[OfRule]:
+def by_rule_when_counted(places: Iterable[int]) -> list[OfRule]:
     """The same for a province or the country, from the villages' last counts."""
     rows = VillageFindings.objects.all()
-    if place_id != COUNTRY_ID:
-        rows = rows.filter(home_id__in=_below(place_id))
+    if places:
+        rows = rows.filter(home_id__in=_below(places))
     grouped = rows.values_list("rule").annotate(worst=Min("severity"), many=Sum("findings"))
     return _sorted(OfRule(rule, severity, many) for rule, severity, many in grouped)
 
