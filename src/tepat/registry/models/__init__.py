@@ -16,6 +16,7 @@ from tepat.registry.models.imports import (
     StagePerson,
 )
 from tepat.registry.models.interviews import Interview, Photo
+from tepat.registry.models.lists import ListLoad, ListRow
 from tepat.registry.models.observed import AskedSet, FamilyObservation, PersonObservation
 from tepat.registry.models.people import (
     Family,
@@ -42,6 +43,8 @@ __all__ = [
     "ImportJob",
     "ImportMatch",
     "Interview",
+    "ListLoad",
+    "ListRow",
     "Membership",
     "NameWord",
     "Person",

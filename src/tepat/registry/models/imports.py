@@ -60,6 +60,7 @@ class ImportJob(models.Model):
         max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED
     )
     columns = models.JSONField(default=dict)  # what the file has: table or "file" -> names
+    samples = models.JSONField(default=dict)  # table or "file" -> column -> masked values
     mapping = models.TextField(blank=True)  # YAML; blank where the file is in our own form
     shards = models.SmallIntegerField(default=0)
     shards_done = ArrayField(models.SmallIntegerField(), default=list)

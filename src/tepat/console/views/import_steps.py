@@ -1,0 +1,247 @@
+"""What people do with an import: match its columns, read its findings, decide, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from tepat.console import import_match, import_page
+from tepat.console.import_forms import FindingFilter, ReasonForm
+from tepat.console.import_words import problem_of
+from tepat.console.keyset import Keyset
+from tepat.console.views.imports import job_of, way_from
+from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
+from tepat.registry.imports import actions, jobs, queries
+from tepat.registry.models import ImportJob
+from tepat.registry.models.imports import ImportState
+from tepat.staff.language import language
+from tepat.staff.permissions import APPROVERS, FIELD, READERS, WRITERS, allowed, user_of
+
+PAGE = 50
+
+
+@allowed(FIELD)
+def match(request: HttpRequest, job: int) -> HttpResponse:
+    """Which column is which; then the dry run begins."""
+    found = job_of(job)
+    if found.state != ImportState.MATCHING:
+        return redirect("import", job=found.pk)
+    named = request.POST.get("mapping", "")
+    sent = request.POST if request.method == "POST" and not named else None
+    asked = import_match.matching_of(found, sent)
+    context: dict[str, Any] = {
+        "title": Text("Cocokkan kolom", "Match the columns"),
+        "breadcrumbs": way_from(found, Text("Kolom", "Columns")),
+        "job": found,
+        "asked": asked,
+        "own": import_match.is_own(found) and not found.mapping,
+        "remembered": import_match.remembered(found),
+        "by_hand": queries.choices(found) is None,
+        "mappings": queries.mapping_names(),
+        "named": named,
+    }
+    if request.method == "POST" and not (sent is not None and asked.missing):
+        try:
+            with transaction.atomic():
+                _matched(found, asked, named, request)
+            return redirect("import", job=found.pk)
+        except TepatError as error:
+            context["problem"] = problem_of(error)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "console/import_match.html", context, status=status)
+
+
+def _matched(
+    found: ImportJob, asked: import_match.Matching, named: str, request: HttpRequest
+) -> None:
+    user = user_of(request)
+    if named == "-":  # the mapping that is already there, written by a person
+        actions.match(job=found.pk, acting_user=user)
+    elif named:
+        actions.match(job=found.pk, acting_user=user, mapping_name=named)
+    else:
+        chosen = asked.matched()
+        untouched = chosen == import_match.matching_of(found).matched()
+        as_proposed = untouched and queries.choices(found) is not None
+        actions.match(job=found.pk, acting_user=user, matched=None if as_proposed else chosen)
+
+
+@allowed(READERS)
+def findings(request: HttpRequest, job: int) -> HttpResponse:
+    """What is wrong, row by row; filtered, and a page at a time by key."""
+    found = job_of(job)
+    counted = queries.findings_by_rule(found)
+    form = FindingFilter(request.GET or None, rules=[(one.rule, one.says) for one in counted])
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    rows = queries.findings(found, severity=asked.get("tingkat", ""), rule=asked.get("aturan", ""))
+    page = Keyset(("severity", "table", "file_row", "pk"), PAGE).page(rows, request.GET)
+    total = sum(
+        one.rows
+        for one in counted
+        if asked.get("tingkat", one.severity) in ("", one.severity)
+        and asked.get("aturan", one.rule) in ("", one.rule)
+    )
+    context = {
+        "title": Text("Temuan per baris", "Findings row by row"),
+        "breadcrumbs": way_from(found, Text("Temuan", "Findings")),
+        "job": found,
+        "form": form,
+        "clear": request.path if any(asked.values()) else "",
+        "total": total,
+        "older": page.older,
+        "newer": page.newer,
+        "table": import_page.findings_table(page.rows) if page.rows else None,
+    }
+    return render(request, "console/import_findings.html", context)
+
+
+@allowed(READERS)
+def findings_file(request: HttpRequest, job: int) -> HttpResponseBase:
+    """All findings as CSV, with a reason in each row."""
+    found = job_of(job)
+    rows = queries.findings_file(job=found.pk, user=user_of(request).pk, language=language())
+    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    word = "temuan" if language() == "id" else "findings"
+    answer["Content-Disposition"] = f'attachment; filename="impor-{found.pk}-{word}.csv"'
+    return answer
+
+
+@allowed(APPROVERS)
+def approve(request: HttpRequest, job: int) -> HttpResponse:
+    """Ask once more, then let it into the registry."""
+    found = job_of(job)
+    counts = jobs.counts(found)
+    n = {name: import_page.number(value) for name, value in counts.items()}
+    consequences = [
+        Text(
+            "{families_new} keluarga baru, {families_changed} berubah",
+            "{families_new} new families, {families_changed} changed",
+        ).filled(**n),
+        Text(
+            "{members_new} anggota baru, {members_changed} berubah",
+            "{members_new} new members, {members_changed} changed",
+        ).filled(**n),
+        Text(
+            "{families_error} keluarga dan {members_error} anggota tidak dimuat",
+            "{families_error} families and {members_error} members are not taken",
+        ).filled(**n),
+        Text(
+            "Dapat dibatalkan selama belum ada yang mengubah keluarga itu sesudahnya.",
+            "It can be undone while nobody has changed these families afterwards.",
+        ),
+    ]
+    return _decide(
+        request,
+        found,
+        open_in=(ImportState.CHECKED,),
+        title=Text("Setujui impor ini?", "Approve this import?"),
+        button=Text("Setujui dan muat", "Approve and take in"),
+        act=lambda user, reason: actions.approve(job=found.pk, acting_user=user),
+        consequences=consequences,
+    )
+
+
+@allowed(WRITERS)
+def refuse(request: HttpRequest, job: int) -> HttpResponse:
+    """Send it back with a reason; its uploader withdraws it."""
+    found = job_of(job)
+    own = found.uploaded_by_id == user_of(request).pk
+    title = (
+        Text("Tarik kembali kiriman ini?", "Withdraw this upload?")
+        if own
+        else Text("Tolak impor ini?", "Refuse this import?")
+    )
+    return _decide(
+        request,
+        found,
+        open_in=(
+            ImportState.UPLOADED,
+            ImportState.MATCHING,
+            ImportState.CHECKING,
+            ImportState.CHECKED,
+        ),
+        title=title,
+        button=Text("Tarik kembali", "Withdraw") if own else Text("Tolak", "Refuse"),
+        act=lambda user, reason: actions.refuse(job=found.pk, acting_user=user, reason=reason),
+        consequences=[
+            Text(
+                "Berkasnya dihapus; tidak ada yang masuk ke registri.",
+                "The file is removed; nothing enters the registry.",
+            )
+        ],
+        form=ReasonForm(request.POST or None),
+        danger=True,
+    )
+
+
+@allowed(APPROVERS)
+def undo(request: HttpRequest, job: int) -> HttpResponse:
+    """Take an import back, with a reason, while nothing later depends on it."""
+    found = job_of(job)
+    return _decide(
+        request,
+        found,
+        open_in=(ImportState.DONE,),
+        title=Text("Batalkan impor ini?", "Undo this import?"),
+        button=Text("Batalkan impor", "Undo the import"),
+        act=lambda user, reason: actions.undo(job=found.pk, acting_user=user, reason=reason),
+        consequences=[
+            Text(
+                "Data keluarga kembali seperti sebelum impor ini.",
+                "The families become what they were before this import.",
+            ),
+            Text(
+                "Riwayat tetap menyimpan bahwa data ini pernah dimuat.",
+                "The history keeps that these data were taken in once.",
+            ),
+        ],
+        form=ReasonForm(request.POST or None),
+        danger=True,
+    )
+
+
+def _decide(
+    request: HttpRequest,
+    found: ImportJob,
+    *,
+    open_in: tuple[str, ...],
+    title: Text,
+    button: Text,
+    act: Callable[[Any, str], object],
+    consequences: list[Text],
+    form: ReasonForm | None = None,
+    danger: bool = False,
+) -> HttpResponse:
+    """The question before an act, and the act; or why it cannot be done."""
+    if found.state not in open_in:
+        return redirect("import", job=found.pk)
+    context: dict[str, Any] = {
+        "title": title,
+        "breadcrumbs": way_from(found, title),
+        "job": found,
+        "form": form,
+        "button": button,
+        "consequences": consequences,
+        "danger": danger,
+        "cancel": reverse("import", kwargs={"job": found.pk}),
+    }
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            with transaction.atomic():
+                act(user_of(request), form.cleaned_data["reason"] if form else "")
+            return redirect("import", job=found.pk)
+        except TepatError as error:
+            context["problem"] = problem_of(error)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "console/import_decide.html", context, status=status)
