@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.staff import lockout
 from tepat.staff.context import acting_as
 from tepat.staff.models import Assignment, Role, User
@@ -44,8 +45,11 @@ def create_user(
         if User.objects.filter(username=username).exists():
             raise TepatError(
                 "username_taken",
-                f"There is an account {username} already.",
-                do="Choose another name, or reactivate that account.",
+                Text(f"Sudah ada akun {username}.", f"There is an account {username} already."),
+                do=Text(
+                    "Pilih nama lain, atau aktifkan kembali akun itu.",
+                    "Choose another name, or reactivate that account.",
+                ),
             )
         user = User(username=username, name=name, email=email, role=role)
         user.set_password(password)
@@ -230,8 +234,11 @@ def _locked(user_id: int) -> User:
     if user.role == Role.SYSTEM:
         raise TepatError(
             "system_account",
-            "The system's own account cannot be changed.",
-            do="Choose another account.",
+            Text(
+                "Akun milik sistem tidak dapat diubah.",
+                "The system's own account cannot be changed.",
+            ),
+            do=Text("Pilih akun lain.", "Choose another account."),
         )
     return user
 
@@ -244,23 +251,33 @@ def _require_administrator(acting_user: User) -> None:
     if acting_user.role != Role.ADMINISTRATOR:
         raise TepatError(
             "not_administrator",
-            f"{acting_user.username} may not manage users.",
-            "Only administrators may.",
-            "Ask the administrator of your office.",
+            Text(
+                f"{acting_user.username} tidak boleh mengelola pengguna.",
+                f"{acting_user.username} may not manage users.",
+            ),
+            Text("Hanya administrator yang boleh.", "Only administrators may."),
+            Text("Minta administrator kantor Anda.", "Ask the administrator of your office."),
         )
 
 
 def _require_role(role: str) -> None:
     if role not in Role.values or role == Role.SYSTEM:
-        raise TepatError("role_unknown", f"There is no role {role}.", do="Choose one of the list.")
+        raise TepatError(
+            "role_unknown",
+            Text(f"Tidak ada peran {role}.", f"There is no role {role}."),
+            do=Text("Pilih satu dari daftar.", "Choose one of the list."),
+        )
 
 
 def _require_other(user: User, acting_user: User) -> None:
     if user.pk == acting_user.pk:
         raise TepatError(
             "own_account",
-            "Nobody gives themselves a role or places, or ends their own account.",
-            do="Ask another administrator.",
+            Text(
+                "Tidak seorang pun memberi dirinya peran atau wilayah, atau mengakhiri akunnya.",
+                "Nobody gives themselves a role or places, or ends their own account.",
+            ),
+            do=Text("Minta administrator lain.", "Ask another administrator."),
         )
 
 
@@ -271,6 +288,9 @@ def _require_another_administrator(user: User) -> None:
     if not others.exists():
         raise TepatError(
             "last_administrator",
-            "This is the last administrator, and somebody must be able to make accounts.",
-            do="Make another administrator first.",
+            Text(
+                "Ini administrator terakhir, dan harus ada yang dapat membuat akun.",
+                "This is the last administrator, and somebody must be able to make accounts.",
+            ),
+            do=Text("Buat administrator lain dahulu.", "Make another administrator first."),
         )

@@ -107,7 +107,11 @@ def _list(request: HttpRequest, route: str, which: str) -> HttpResponse:
     context |= {"sections": sections, "table": _table(page.rows, which), "kept": kept}
     context |= {"older": _next(kept, "sebelum", page.older), "which": which}
     context |= {"newer": _next(kept, "sesudah", page.newer)}
-    context |= {"chosen": _chips(wanted, kept), "clear": reverse(route), "page": page}
+    context |= {
+        "chosen": _chips(wanted, kept),
+        "clear": reverse(route) if kept else "",
+        "page": page,
+    }
     return render(request, "staff/audit.html", context)
 
 

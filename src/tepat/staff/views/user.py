@@ -15,7 +15,7 @@ from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.staff import actions, lockout, queries
 from tepat.staff.forms import ChangeUserForm, LeaveForm, PlaceForm, ReasonForm
-from tepat.staff.language import say
+from tepat.staff.language import language, say
 from tepat.staff.models import Role, User
 from tepat.staff.permissions import user_of
 from tepat.staff.proof import factors, recently_proved
@@ -112,9 +112,12 @@ def reactivate(request: HttpRequest, user: int) -> HttpResponse:
     account = _account(user)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        account, password = actions.reactivate_user(
-            user_id=account.pk, acting_user=user_of(request), **form.cleaned_data
-        )
+        try:
+            account, password = actions.reactivate_user(
+                user_id=account.pk, acting_user=user_of(request), **form.cleaned_data
+            )
+        except TepatError as error:
+            return _refused(request, account, error)
         return password_page(request, account, password)
     title = Text("Aktifkan kembali", "Reactivate")
     consequences = [
@@ -222,9 +225,13 @@ def _done(
 
 
 def _refused(request: HttpRequest, account: User, error: TepatError) -> HttpResponse:
-    said = REFUSALS.get(error.code, Text(error.what, error.what))
-    messages.error(request, say(said))
+    messages.error(request, _said(error))
     return redirect("user", user=account.pk)
+
+
+def _said(error: TepatError) -> str:
+    told = error.in_language(language())
+    return " ".join(filter(None, (told["what"], told["why"], told["do"])))
 
 
 def _confirm(
@@ -267,7 +274,7 @@ def _change_places(request: HttpRequest, account: User) -> None:
     try:
         count = act(user_id=account.pk, place_ids=chosen, acting_user=user_of(request))
     except TepatError as error:
-        messages.error(request, say(REFUSALS.get(error.code, Text(error.what, error.what))))
+        messages.error(request, _said(error))
         return
     if not count:
         none = Text("Tidak ada wilayah yang dipilih.", "No place was chosen.")
@@ -278,17 +285,3 @@ def _change_places(request: HttpRequest, account: User) -> None:
     else:
         given = Text(f"{count} wilayah diberikan.", f"{count} places have been given.")
         messages.success(request, say(given))
-
-
-REFUSALS = {
-    "own_account": Text(
-        "Tidak seorang pun memberi dirinya peran atau wilayah, atau mengakhiri akunnya sendiri. "
-        "Minta administrator lain.",
-        "Nobody gives themselves a role or places, or ends their own account. "
-        "Ask another administrator.",
-    ),
-    "last_administrator": Text(
-        "Ini administrator terakhir. Buat administrator lain dahulu.",
-        "This is the last administrator. Make another one first.",
-    ),
-}

@@ -14,7 +14,7 @@ from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.staff import actions, lockout, queries
 from tepat.staff.forms import NewUserForm, SearchForm, UserFilter
-from tepat.staff.language import say
+from tepat.staff.language import language, say
 from tepat.staff.models import Role, User
 from tepat.staff.permissions import allowed, user_of
 from tepat.staff.proof import recently_proved
@@ -48,7 +48,8 @@ def user_list(request: HttpRequest) -> HttpResponse:
         users = users.none()
     page = Paginator(users, PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "table": _table(list(page), TITLE), "title": TITLE}
-    context |= {"chosen": _chips(request, chosen, found), "clear": reverse("users")}
+    chips = _chips(chosen, found)
+    context |= {"chosen": chips, "clear": reverse("users") if chips else ""}
     return render(request, "staff/users.html", context | {"search": SearchForm()})
 
 
@@ -73,7 +74,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             user, password = actions.create_user(acting_user=user_of(request), **form.cleaned_data)
         except TepatError as error:
-            form.add_error("username", error.what)
+            form.add_error("username", error.in_language(language())["what"])
         else:
             return password_page(request, user, password)
     context = {"title": Text("Pengguna baru", "New user"), "form": form}
@@ -127,9 +128,7 @@ def _state(user: User, locked: set[str]) -> dict[str, Any]:
     return {"text": None, "state": "yes", "word": Text("Aktif", "Active")}
 
 
-def _chips(
-    request: HttpRequest, chosen: dict[str, Any], found: list[queries.PlaceFound]
-) -> list[tuple[str, str]]:
+def _chips(chosen: dict[str, Any], found: list[queries.PlaceFound]) -> list[tuple[str, str]]:
     """What is filtered, each with the address of the list without it."""
     words = {"status": {"berhenti": Text("Berhenti", "Left"), "semua": Text("Semua", "All")}}
     chips = []
