@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
-from tepat.policy.load import default_folder, load_policy
+from tepat.policy.load import default_folder
 from tepat.registry.actions.undo import undo_batch
 from tepat.registry.actions.writing import not_after_today, require_role, today
 from tepat.registry.imports import jobs, matching, uploads
@@ -170,7 +170,6 @@ def match(
         TepatError: ``not_allowed``, ``import_state``, ``mapping_missing``, ``mapping_invalid``.
     """
     require_role(acting_user, UPLOADERS, "match columns")
-    variables = load_policy().variables
     with acting_as(acting_user.pk):
         mine = _locked(job, ImportState.MATCHING)
         if mapping_name:
@@ -178,7 +177,7 @@ def match(
         elif matched is not None:
             mine.mapping = matching.mapping_text(matched, mine.columns, mine.file_names)
         if mine.mapping:
-            matching.checked_mapping(mine.mapping, variables)
+            matching.checked_mapping(mine.mapping)
         ImportMatch.objects.update_or_create(
             home_id=mine.home_id,
             source=mine.source,
@@ -194,7 +193,7 @@ def match(
 
 def _named_mapping(name: str) -> str:
     folder = default_folder()
-    load_mapping(Path(Path(name).name), load_policy().variables, folder)
+    load_mapping(Path(Path(name).name), matching.variables(), folder)
     return (folder / "mappings" / f"{Path(name).stem}.yaml").read_text(encoding="utf-8")
 
 

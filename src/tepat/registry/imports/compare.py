@@ -1,10 +1,10 @@
 """Who in the registry a row is, and what it would change; set-based SQL on temporary tables.
 
-A family is found by the sender's key, else by its living KK number, a person by the sender's key,
-else by the living NIK; a number serves only where it is well formed and stands once in the file and
-once in the user's reach. A row that is older than what is recorded changes neither record nor
-membership; what was observed is always kept with its date. Where a file has no value, the record
-keeps its own.
+A family is found by the sender's key, else by its living KK number; a person by the sender's key,
+else by the living NIK, else, where one side has no NIK, by name and birth date within the family.
+A number serves only where it is well formed and stands once in the file and once in the user's
+reach. A row that is older than what is recorded changes neither record nor membership; what was
+observed is always kept with its date. Where a file has no value, the record keeps its own.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def match_persons() -> None:
         "EXISTS (SELECT FROM registry_person AS p WHERE p.id = r.person_id AND p.salt IS NOT NULL)"
     )
     _match_by_number("in_person", "personrecord", "person_id", "nik_token", kept)
+    _match_by_name()
     _refuse_elsewhere("in_person", "members", "person_id", "person")
     _note_registered("in_person", "members", "person_id", "nik", "personrecord", "nik_token")
 
@@ -61,6 +62,28 @@ def _match_by_number(name: str, records: str, owner: str, token: str, usable: st
                   WHERE {owner} IS NULL AND token_once AND state <> 'error')
             GROUP BY r.{token} HAVING count(*) = 1) AS r
         WHERE i.{owner} IS NULL AND i.token_once AND i.state <> 'error' AND r.token = i.token
+        """
+    )
+
+
+def _match_by_name() -> None:
+    """In a family that was found: who has the same name and birth date, where a NIK is missing."""
+    run(
+        """
+        UPDATE in_person AS i SET person_id = s.person_id FROM (
+            SELECT i.number, min(r.person_id) AS person_id FROM in_person AS i
+            JOIN in_family AS f ON f.number = i.family_number AND f.family_id IS NOT NULL
+            JOIN registry_membership AS m ON m.family_id = f.family_id
+                AND m.valid_to IS NULL AND m.superseded_by_id IS NULL
+            JOIN registry_person AS p ON p.id = m.person_id AND p.erased_at IS NULL
+                AND (p.origin_key IS NULL OR i.origin_key IS NULL)
+            JOIN registry_personrecord AS r ON r.person_id = m.person_id
+                AND r.valid_to IS NULL AND r.superseded_by_id IS NULL
+                AND (r.nik_token IS NULL OR i.token IS NULL)
+                AND r.birth_date = i.birth_date AND lower(r.name) = lower(i.name)
+            WHERE i.person_id IS NULL AND i.state <> 'error'
+            GROUP BY i.number HAVING count(*) = 1) AS s
+        WHERE s.number = i.number
         """
     )
 

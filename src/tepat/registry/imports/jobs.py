@@ -23,7 +23,6 @@ from procrastinate.contrib.django import app
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
-from tepat.policy.load import load_policy
 from tepat.registry.actions.people import sealer
 from tepat.registry.imports import matching, uploads
 from tepat.registry.imports.apply import apply_job
@@ -143,13 +142,12 @@ def look(job: int, user: int) -> None:
         columns = matching.columns_in(folder, found.file_names)
     finally:
         uploads.remove(job, upload=False)
-    variables = load_policy().variables
     with acting_as(user):
         mine = locked(job, ImportState.UPLOADED)
         if mine is None:
             return
         mine.columns, mine.state = columns, ImportState.MATCHING
-        mine.mapping = _known_match(mine) or _proposed(mine, variables)
+        mine.mapping = _known_match(mine) or _proposed(mine)
         mine.save()
 
 
@@ -162,10 +160,10 @@ def _known_match(job: ImportJob) -> str:
     return known.mapping if known else ""
 
 
-def _proposed(job: ImportJob, variables: Any) -> str:
-    if matching.is_own(job.columns, variables):
+def _proposed(job: ImportJob) -> str:
+    if matching.is_own(job.columns):
         return ""
-    proposed = matching.propose(job.columns, variables)
+    proposed = matching.propose(job.columns)
     return matching.mapping_text(proposed, job.columns, job.file_names)
 
 
@@ -190,16 +188,15 @@ def read(job: int, user: int) -> None:
 
 
 def _cut(job: ImportJob) -> ReadFile:
-    variables = load_policy().variables
     folder = uploads.open_in(job.pk, job.file_names)
     work = uploads.work_folder(job.pk)
-    mapping = matching.checked_mapping(job.mapping, variables) if job.mapping else None
+    mapping = matching.checked_mapping(job.mapping) if job.mapping else None
     alone = len(job.file_names) == 1
     wanted = Wanted(job.source, job.as_of, VARIABLES["families"], VARIABLES["members"])
     try:
         return read_file(
             folder / job.file_names[0] if alone else folder,
-            variables,
+            matching.variables(),
             mapping,
             wanted,
             sealer=sealer(),

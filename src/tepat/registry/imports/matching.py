@@ -11,10 +11,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
+from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
 from tepat.registry.columns import REQUIRED, Column, columns_of
 from tepat.registry.mapping import SourceMapping, read_mapping
@@ -55,10 +57,16 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def our_columns(table: str, variables: Mapping[str, Variable]) -> dict[str, Column]:
+@cache
+def variables() -> Mapping[str, Variable]:
+    """The variables of the policy, read once: a worker is started anew with a new policy."""
+    return load_policy().variables
+
+
+def our_columns(table: str, known: Mapping[str, Variable]) -> dict[str, Column]:
     """The columns that a file may fill."""
-    known = columns_of(table, variables)
-    return {name: column for name, column in known.items() if name not in _NOT_OFFERED}
+    columns = columns_of(table, known)
+    return {name: column for name, column in columns.items() if name not in _NOT_OFFERED}
 
 
 def plain(name: str) -> str:
@@ -141,20 +149,20 @@ def columns_hash(columns: Mapping[str, Sequence[str]]) -> str:
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
-def is_own(columns: Mapping[str, Sequence[str]], variables: Mapping[str, Variable]) -> bool:
+def is_own(columns: Mapping[str, Sequence[str]]) -> bool:
     """Whether the columns have our names, so that nothing needs to be matched."""
     if not set(TABLES) <= set(columns):
         return False
     for table in TABLES:
         names = columns[table]
-        ours = our_columns(table, variables)
+        ours = our_columns(table, variables())
         given = {name.strip().lower() for name in names}
         if not set(REQUIRED[table]) <= given or len(given & set(ours)) < 0.5 * len(given):
             return False
     return True
 
 
-def propose(columns: Mapping[str, Sequence[str]], variables: Mapping[str, Variable]) -> Matched:
+def propose(columns: Mapping[str, Sequence[str]]) -> Matched:
     """Which source column each of our columns may be; columns that fit nothing are left out."""
     proposed: Matched = {}
     for table in TABLES:
@@ -162,16 +170,16 @@ def propose(columns: Mapping[str, Sequence[str]], variables: Mapping[str, Variab
         known = {plain(name): name for name in reversed(names)}
         proposed[table] = {
             ours: known[word]
-            for ours, words in _words(table, variables).items()
+            for ours, words in _words(table).items()
             if (word := next((word for word in words if word in known), None)) is not None
         }
     _keys_from_numbers(proposed, FLAT in columns)
     return proposed
 
 
-def _words(table: str, variables: Mapping[str, Variable]) -> dict[str, list[str]]:
+def _words(table: str) -> dict[str, list[str]]:
     words = {}
-    for name, column in our_columns(table, variables).items():
+    for name, column in our_columns(table, variables()).items():
         labels = column.variable.label if column.variable else None
         said = [name, *SYNONYMS.get(name, ()), *((labels.id, labels.en) if labels else ())]
         words[name] = [plain(word) for word in said]
@@ -237,9 +245,9 @@ def matched_in(text: str) -> Matched | None:
     return found
 
 
-def checked_mapping(text: str, variables: Mapping[str, Variable]) -> SourceMapping:
+def checked_mapping(text: str) -> SourceMapping:
     """A mapping, read and checked. Raises TepatError ``mapping_invalid``."""
-    return read_mapping(text, "mapping", variables)
+    return read_mapping(text, "mapping", variables())
 
 
 _KNOWN = {word for words in SYNONYMS.values() for word in words} | {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from tepat.engine.errors import TepatError
-from tepat.policy.load import default_folder, load_policy
+from tepat.policy.load import default_folder
 from tepat.policy.model import Text
 from tepat.registry.imports import matching
 from tepat.registry.imports.actions import APPROVERS, UPLOADERS
@@ -103,7 +103,6 @@ class Choice:
 
 def choices(job: ImportJob) -> dict[str, list[Choice]] | None:
     """For each table our columns with the choice made; None where a policy mapping is used."""
-    variables = load_policy().variables
     matched = matching.matched_in(job.mapping) if job.mapping else _own(job)
     if matched is None:
         return None
@@ -117,7 +116,7 @@ def choices(job: ImportJob) -> dict[str, list[Choice]] | None:
                 matched[table].get(name, ""),
                 name in required,
             )
-            for name, column in matching.our_columns(table, variables).items()
+            for name, column in matching.our_columns(table, matching.variables()).items()
         ]
     return found
 

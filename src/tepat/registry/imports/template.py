@@ -6,10 +6,9 @@ import csv
 import io
 from collections.abc import Mapping
 
-from tepat.policy.load import load_policy
 from tepat.policy.model import Text, Variable
 from tepat.registry.columns import Column
-from tepat.registry.imports.matching import TABLES, our_columns
+from tepat.registry.imports.matching import TABLES, our_columns, variables
 from tepat.registry.imports.queries import FIXED_LABELS
 
 _LEFT_OUT = ("weight", "decile", "score", "province", "kabupaten", "kecamatan")
@@ -28,9 +27,9 @@ _KINDS = {
 }
 
 
-def template_columns(variables: Mapping[str, Variable] | None = None) -> dict[str, list[Column]]:
+def template_columns(policy: Mapping[str, Variable] | None = None) -> dict[str, list[Column]]:
     """The columns of the template, by table."""
-    known = variables or load_policy().variables
+    known = policy or variables()
     return {
         table: [
             column for name, column in our_columns(table, known).items() if name not in _LEFT_OUT
