@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from tepat.registry.interviews import photos
@@ -21,7 +22,7 @@ from tepat.registry.models import Family
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
 from tests.database import as_owner
-from tests.registry.world import CIGENTUR, KERTAJAYA, World, make_world, rukmini
+from tests.registry.world import BANDUNG, CIGENTUR, GARUT, KERTAJAYA, World, make_world, rukmini
 
 NEAR = frozenset(Role) - {Role.ADMINISTRATOR, Role.SYSTEM}
 COUNTRY = frozenset({Role.MINISTRY_ANALYST, Role.MINISTRY_APPROVER, Role.AUDITOR})
@@ -126,6 +127,28 @@ def _kept(here: Arranged, family: Family) -> uuid.UUID:
     return number
 
 
+def _run(here: Arranged) -> Sample:
+    """Finished runs of two kabupaten; the ministry's are others' business, too."""
+    near, far = (_finished(here, place) for place in (BANDUNG, GARUT))
+    return Sample(near, far, near_for=COUNTRY | {Role.KABUPATEN_VERIFIER})
+
+
+def _finished(here: Arranged, place: int) -> int:
+    folder = settings.HOME / "runs" / f"matrix-{place}"
+    (folder / "summary").mkdir(parents=True, exist_ok=True)
+    (folder / "report.html").write_text("<h1>Laporan</h1>")
+    (folder / "summary" / "programmes.csv").write_text("programme\n")
+    as_owner(
+        "INSERT INTO runs_run (place_id, as_of, known_by, programmes, quota, started_by_id, state, "
+        "step, done, total, folder, finished_at) VALUES "
+        f"({place}, '2025-07-01', now(), '{{}}', '', {here.world['ministry_analyst'].pk}, 'done', "
+        f"'', 12, 12, 'matrix-{place}', now())"
+    )
+    with connection.cursor() as cursor, acting_as(here.world["system"].pk):
+        cursor.execute("SELECT max(id) FROM runs_run")
+        return int(cursor.fetchone()[0])
+
+
 def _word(value: str) -> Callable[[Arranged], Sample]:
     return lambda here: Sample(value, near_for=EVERYBODY)
 
@@ -141,4 +164,6 @@ SAMPLES: dict[str, Callable[[Arranged], Sample]] = {
     "step": _word("house"),
     "event.kind": _word("kelahiran"),
     "interview_photo.kind": _word("front"),
+    "run": _run,
+    "run_download.table": _word("programmes"),
 }

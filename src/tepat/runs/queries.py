@@ -14,7 +14,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from tepat.engine.text import Text
-from tepat.places.models import Code, Place
+from tepat.places.models import Code, Place, Within
 from tepat.registry.models import Family
 from tepat.runs.cards import About, Stored, card
 from tepat.runs.explainers import explainer_for
@@ -25,14 +25,12 @@ from tepat.staff.permissions import MINISTRY
 RUN_READERS = MINISTRY | {Role.AUDITOR, Role.KABUPATEN_VERIFIER}
 WAIT = 20.0  # seconds that the page of details waits for an explainer
 NATION = Text("nasional", "the nation")
-_IN_REACH = """(place_id IN (SELECT w.place_id FROM staff_assignment AS a
-    JOIN places_within AS w ON w.ancestor_id = a.place_id
-    WHERE a.user_id = %s AND a.ended_at IS NULL))"""
 
 
 def runs_of(user: User) -> Any:
     """The runs that a user may read: of their places and what lies within, the newest first."""
-    reached = Run.objects.extra(where=[_IN_REACH], params=[user.pk])
+    own = user.assignments.filter(ended_at=None).values("place")
+    reached = Run.objects.filter(place__in=Within.objects.filter(ancestor__in=own).values("place"))
     return reached.select_related("place", "started_by").order_by("-pk")
 
 
