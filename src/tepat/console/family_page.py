@@ -32,6 +32,7 @@ REASONS = {
     "verification": Text("verifikasi", "verification"),
     "interview": Text("wawancara", "interview"),
     "event": Text("mencatat peristiwa", "recording an event"),
+    "erasure": Text("penghapusan data", "erasure"),
     "photo": Text("melihat foto", "looked at a photo"),
 }
 
