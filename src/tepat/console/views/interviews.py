@@ -13,7 +13,7 @@ from django.urls import reverse
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places import queries as places
-from tepat.places.models import Level
+from tepat.places.models import Level, Place
 from tepat.registry.actions.writing import today
 from tepat.registry.as_of import FamilyView, family_as_of
 from tepat.registry.interviews import actions, held, queries
@@ -74,10 +74,10 @@ def villages_of(user: User, words: str) -> tuple[list[tuple[int, str]], bool]:
     Where there are more than a list can hold, those whose names have these words.
     """
     mine = list(user.assignments.filter(ended_at=None).values_list("place", flat=True))
-    ids = sorted({one for place in mine for one in places.ids_within(place, level=Level.VILLAGE)})
+    living = Place.objects.filter(level=Level.VILLAGE, ended_on=None, above__ancestor__in=mine)
+    ids = list(living.values_list("pk", flat=True).distinct()[: MOST_VILLAGES + 1])
     if len(ids) <= MOST_VILLAGES:
-        living = places.listed(ids)
-        return sorted(((one.id, one.label) for one in living.values()), key=_label_of), False
+        return sorted(places.labels_of(ids).items(), key=_label_of), False
     found = {
         one.id: one.label
         for place in mine
@@ -315,25 +315,21 @@ def _next(found: Interview, slug: str) -> HttpResponse:
     return redirect("interview_photos", interview=found.uuid)
 
 
-def _answers(content: Content, view: FamilyView | None) -> list[dict[str, Any]]:
-    """What was answered, step by step, in words."""
-    shown = []
-    for part in sections(content, view):
-        for item in part.items:
-            answered = [name for name in item.questions if name in item.answers]
-            who = (item.member.name or say(NEW_MEMBER)) if item.member else ""
-            shown.append(
-                {
-                    "item": item,
-                    "who": who,
-                    "rows": [
-                        (variables()[name].label, worded(name, item.answers[name]))
-                        for name in answered
-                    ],
-                    "unasked": len(item.questions) - len(answered),
-                }
-            )
-    return shown
+def _answers(content: Content, view: FamilyView | None) -> tuple[list[dict[str, Any]], int]:
+    """What was answered, step by step, in words; and how many questions were not asked."""
+    shown, unasked = [], 0
+    for item in items(content, view):
+        answered = [name for name in item.questions if name in item.answers]
+        unasked += len(item.questions) - len(answered)
+        told = item.step.name == "place" or (
+            item.step.name == "who" and item.member is not None and item.member.person_id is None
+        )
+        if not (answered or told):
+            continue
+        rows = [(variables()[name].label, worded(name, item.answers[name])) for name in answered]
+        who = (item.member.name or say(NEW_MEMBER)) if item.member else ""
+        shown.append({"item": item, "who": who, "rows": rows})
+    return shown, unasked
 
 
 @allowed(FIELD)
@@ -353,15 +349,15 @@ def check(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
             problem = error.in_language(language())
     content = queries.content_of(found)
     view, broken = actions.to_check(found, content)
-    by_key = {one.key: one for one in content.members}
+    steps, unasked = _answers(content, view)
     context = {
         "title": Text("Periksa jawaban", "Check the answers"),
         "lead": head_name(content),
         "found": found,
         "content": content,
         "registering": found.kind == Interview.Kind.REGISTRATION,
-        "steps": _answers(content, view),
-        "members": by_key,
+        "steps": steps,
+        "unasked": unasked,
         "stopping": [one for one in broken if one.stops],
         "asking": [(one, one.name in confirmed) for one in broken if one.asks],
         "noted": [one for one in broken if not one.stops and not one.asks],

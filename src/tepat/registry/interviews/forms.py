@@ -40,11 +40,10 @@ LONGEST_TEXT = 60
 
 @dataclass(frozen=True)
 class Row:
-    """A question on a page: its field, the box for no answer, what was known before."""
+    """A question on a page: its field with what is on record as its hint, the box for no answer."""
 
     field: BoundField
     no_answer: BoundField | None
-    known: str
     suffix: str
     radios: bool
 
@@ -70,10 +69,10 @@ class QuestionForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.questions = [variables()[name] for name in questions if name in variables()]
-        self.known = known
         for variable in self.questions:
             name = variable.name
             self.fields[name] = _field(variable)
+            self.fields[name].help_text = _known_words(name, known.get(name))
             if name in answers:
                 value, asked = answers[name], True
             elif not saved and name in known and known[name].value is not None:
@@ -94,7 +93,6 @@ class QuestionForm(forms.Form):
             yield Row(
                 field,
                 self[box] if box in self.fields else None,
-                _known_words(variable.name, self.known.get(variable.name)),
                 _unit(variable),
                 isinstance(field.field.widget, forms.RadioSelect),
             )
