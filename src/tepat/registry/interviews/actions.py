@@ -430,9 +430,7 @@ def resolve(
         found.base_version = seen_version
         view, _ = to_check(found, content)
         family = _keep_answers(found, content, view, acting_user)
-        if family is None:
-            found.content = content.sealed()
-            found.save()
+        if family is None:  # it stays held on its old base, so that all that changed is shown
             return Sent(None, held=True)
         mine = sum(choices[one.name] == "mine" for one in open_ones)
         _tell("resolve_interview", found, acting_user, mine=mine, theirs=len(open_ones) - mine)
