@@ -39,7 +39,8 @@ CODE_HINT = Text(
 def _named(form: forms.Form, labels: dict[str, Text], hints: dict[str, Text] | None = None) -> None:
     """Give fields our labels, and no words inside the boxes, which vanish while one types."""
     for name, field in form.fields.items():
-        field.widget.attrs.pop("placeholder", None)
+        kept = field.widget.attrs.get("autocomplete")
+        field.widget.attrs = {"autocomplete": kept} if kept else {}
         field.label = _say(labels[name]) if name in labels else field.label
         field.help_text = _say(hints[name]) if hints and name in hints else ""
 
