@@ -8,6 +8,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from tepat.registry.imports import jobs
+from tepat.registry.lists import jobs as lists
 from tepat.registry.quality import jobs as quality
 
 # A restart of the database takes a while; what nobody foresaw is given up sooner, by `jobs.do`.
@@ -56,6 +57,31 @@ def import_clean(job: int, user: int) -> None:
 def import_expire(timestamp: int) -> None:
     """Refuse imports that nobody decided."""
     jobs.expire()
+
+
+@app.task(queue="imports", retry=AGAIN, pass_context=True)
+def list_check(context: JobContext, load: int, user: int) -> None:
+    """Find whom a list of an institution names."""
+    lists.do(lists.check, load=load, user=user, tries=context.job.attempts)
+
+
+@app.task(queue="imports", retry=AGAIN, pass_context=True)
+def list_apply(context: JobContext, load: int, user: int) -> None:
+    """Make the findings of an approved list."""
+    lists.do(lists.apply, load=load, user=user, tries=context.job.attempts)
+
+
+@app.task(queue="imports", retry=AGAIN)
+def list_clean(load: int, user: int) -> None:
+    """Forget the numbers of a list that has ended."""
+    lists.clean(load, user)
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(queue="clock", queueing_lock="list_expire")
+def list_expire(timestamp: int) -> None:
+    """Refuse lists that nobody decided."""
+    lists.expire()
 
 
 @app.periodic(cron="* * * * * */10")  # six fields: the last is seconds

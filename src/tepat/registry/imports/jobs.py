@@ -27,6 +27,7 @@ from tepat.registry.actions.people import sealer
 from tepat.registry.imports import matching, uploads
 from tepat.registry.imports.apply import apply_job
 from tepat.registry.imports.reading import FILE, ReadFile, Wanted, read_file, shard_files
+from tepat.registry.imports.samples import samples_in
 from tepat.registry.imports.settle import count
 from tepat.registry.imports.settle import settle as settle_job
 from tepat.registry.imports.sql import run
@@ -140,13 +141,14 @@ def look(job: int, user: int) -> None:
             if name.endswith(".xlsx"):
                 uploads.check_inflated(folder / name, found.file_name)
         columns = matching.columns_in(folder, found.file_names)
+        examples = samples_in(folder, found.file_names, columns)
     finally:
         uploads.remove(job, upload=False)
     with acting_as(user):
         mine = locked(job, ImportState.UPLOADED)
         if mine is None:
             return
-        mine.columns, mine.state = columns, ImportState.MATCHING
+        mine.columns, mine.samples, mine.state = columns, examples, ImportState.MATCHING
         mine.mapping = _known_match(mine) or _proposed(mine)
         mine.save()
 

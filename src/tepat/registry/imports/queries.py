@@ -190,14 +190,14 @@ def findings_file(*, job: int, user: int, language: str) -> Iterator[bytes]:
         "id": ("tabel", "baris", "kunci", "kolom", "nilai", "tingkat", "alasan", "perbaikan"),
         "en": ("table", "row", "key", "column", "value", "severity", "reason", "what to do"),
     }[language]
-    yield b"\xef\xbb\xbf" + _line(header)
+    yield b"\xef\xbb\xbf" + csv_line(header)
     with acting_as(user):
         rows = findings(import_of(job)).values_list(
             "table", "file_row", "shown_key", "column", "value_shown", "severity", "rule"
         )
         for row in rows.iterator(chunk_size=5_000):
             rule = rule_of(row[6])
-            yield _line((*row[:6], rule.says.get(language), rule.do.get(language)))
+            yield csv_line((*row[:6], rule.says.get(language), rule.do.get(language)))
 
 
 def harmless(value: object) -> str:
@@ -206,7 +206,8 @@ def harmless(value: object) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def _line(cells: Sequence[object]) -> bytes:
+def csv_line(cells: Sequence[object]) -> bytes:
+    """A line of CSV that no spreadsheet takes for a formula."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
     return file.getvalue().encode()

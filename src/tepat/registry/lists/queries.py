@@ -1,0 +1,107 @@
+"""What the pages of lists show. Row-level security decides which lists a user sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from tepat.engine.text import Text
+from tepat.registry.imports.queries import csv_line
+from tepat.registry.lists.actions import LIST_APPROVERS
+from tepat.registry.lists.texts import OUTCOMES, WHY, error
+from tepat.registry.models import ListLoad, ListRow
+from tepat.registry.models.lists import ListState, Outcome
+from tepat.staff.context import acting_as
+from tepat.staff.models import User
+
+
+def loads() -> QuerySet[ListLoad]:
+    """The lists of the user's places, the newest first."""
+    return ListLoad.objects.select_related("home", "uploaded_by", "decided_by").order_by(
+        "-uploaded_at"
+    )
+
+
+def load_of(load: int) -> ListLoad:
+    """One list. Raises TepatError ``list_not_found``."""
+    found = loads().filter(pk=load).first()
+    if found is None:
+        raise error("list_not_found")
+    return found
+
+
+def waiting_lists(user: User) -> QuerySet[ListLoad]:
+    """The lists that wait for this user's decision: checked, and not their own."""
+    if user.role not in LIST_APPROVERS:
+        return ListLoad.objects.none()
+    return loads().filter(state=ListState.CHECKED).exclude(uploaded_by=user)
+
+
+@dataclass(frozen=True)
+class MayDecide:
+    """What a user may do with a list now."""
+
+    approve: bool
+    refuse: bool
+    undo: bool
+
+
+def may_decide(load: ListLoad, user: User) -> MayDecide:
+    """Which buttons a page shows; the actions look again."""
+    own, decides = load.uploaded_by_id == user.pk, user.role in LIST_APPROVERS
+    return MayDecide(
+        approve=load.state == ListState.CHECKED and decides and not own,
+        refuse=load.state in (ListState.CHECKING, ListState.CHECKED) and (decides or own),
+        undo=load.state == ListState.DONE and decides,
+    )
+
+
+@dataclass(frozen=True)
+class WhyCount:
+    """Why rows name nobody, and how many."""
+
+    outcome: str
+    why: str
+    rows: int
+    says: Text
+    do: Text
+
+
+def not_taken(load: ListLoad) -> list[WhyCount]:
+    """The rows that name nobody, by reason, the most frequent first."""
+    counted = (
+        ListRow.objects.filter(load=load)
+        .exclude(outcome=Outcome.MATCHED)
+        .values("outcome", "why")
+        .annotate(rows=Count("pk"))
+        .order_by("-rows", "why")
+    )
+    return [
+        WhyCount(row["outcome"], row["why"], row["rows"], *WHY[row["why"]])
+        for row in counted
+        if row["why"] in WHY
+    ]
+
+
+def rows_of(load: ListLoad, why: str = "") -> QuerySet[ListRow]:
+    """The rows that name nobody."""
+    found = ListRow.objects.filter(load=load).exclude(outcome=Outcome.MATCHED)
+    return found.filter(why=why) if why else found
+
+
+def rows_file(*, load: int, user: int, language: str) -> Iterator[bytes]:
+    """The rows that name nobody as CSV, for the institution; streamed on behalf of the user."""
+    header = {
+        "id": ("baris", "nomor", "hasil", "alasan", "perbaikan"),
+        "en": ("row", "number", "outcome", "reason", "what to do"),
+    }[language]
+    yield b"\xef\xbb\xbf" + csv_line(header)
+    with acting_as(user):
+        rows = rows_of(load_of(load)).order_by("number", "pk")
+        found = rows.values_list("number", "shown", "outcome", "why")
+        for number, shown, outcome, why in found.iterator(chunk_size=5_000):
+            says, do = WHY[why]
+            cells = (OUTCOMES[outcome][1], says, do)
+            yield csv_line((number, shown, *(cell.get(language) for cell in cells)))
