@@ -72,51 +72,12 @@ def test_a_family_is_registered_and_checked_on_a_phone(
         page.on("console", lambda one: said.append(one.text))
         page.on("pageerror", lambda one: said.append(one.message))
         page.goto(f"{live_server.url}/wawancara/")
-        followed(page, "Daftarkan keluarga baru")
-        filled_day(page, "observed_on", "3", "2", "2025")
-        pressed(page, "Mulai wawancara")
-        page.fill("input[name=address]", "Kp. Pasir RT 02 RW 05")
-        page.fill("input[name=kk_number]", "3204 3301 0110 0008")
-        page.check("input[name=homeless][value=no]")
-        pressed(page, "Simpan dan lanjut")
-        for name, nik, sex, relation, year in (
-            ("Rukmini", "3204335703580007", "2", "1", "1958"),
-            ("Rizki", "", "1", "5", "2016"),
-        ):
-            if "anggota" not in page.url and page.locator("text=Tambah anggota").count() == 0:
-                followed(page, "Kembali tanpa menyimpan")
-            pressed(page, "Tambah anggota")
-            page.fill("input[name=name]", name)
-            page.fill("input[name=nik]", nik)
-            page.check(f"input[name=sex][value='{sex}']")
-            filled_day(page, "birth_date", "17", "3", year)
-            page.select_option("select[name=relation]", relation)
-            pressed(page, "Simpan dan lanjut")
-        page.check("input[name=schooling][value='2']")
-        pressed(page, "Simpan, ke daftar langkah")
-        page.get_by_role("link", name="Rumah", exact=True).click()
-        page.select_option("select[name=floor]", "8")
-        page.check("input[name=wall][value='?']")
-        page.fill("input[name=floor_area]", "36")
-        pressed(page, "Simpan, ke daftar langkah")
-        followed(page, "Depan rumah, dalam rumah, kartu keluarga")
-        page.set_input_files("input[name=front-photo]", picture(files))
-        page.click("form:has(input[name=kind][value=front]) button")
-        page.wait_for_load_state()
-        assert page.locator("img.tp-picture").count() == 1
-        followed(page, "Lanjut ke pemeriksaan")
-        assert "3204335703580007" not in page.content()
-        pressed(page, "Kirim")
-        assert "belum Anda pastikan" in page.inner_text("main")
-        for box in page.locator("input[name=confirm]").all():
-            box.check()
-        pressed(page, "Kirim")
-        assert "Wawancara terkirim" in page.inner_text("main")
-        with acting_as(operator.pk):
-            family = Family.objects.get()
-            seen = FamilyObservation.objects.get()
-            assert (seen.floor, seen.wall, seen.floor_area) == (8, None, 36)
-            assert Photo.objects.get().family_id == family.pk
+        begin_registration(page)
+        add_members(page)
+        answer_the_house(page)
+        add_a_photo(page, files)
+        check_and_send(page)
+        family = registered(operator)
         photo = context.request.get(
             f"{live_server.url}/keluarga/{family.uuid}/foto/{_photo(operator)}/"
         )
@@ -125,16 +86,84 @@ def test_a_family_is_registered_and_checked_on_a_phone(
         followed(page, "Buka halaman keluarga")
         assert "Rukmini" in page.inner_text("main")
         page.goto(f"{live_server.url}/keluarga/{family.uuid}/wawancara/")
-        pressed(page, "Mulai wawancara")
-        page.get_by_role("link", name="Rumah", exact=True).click()
-        assert page.input_value("select[name=floor]") == "8", "what is known is filled in"
-        assert page.is_checked("input[name=roof][value='']"), "and what is not, is not asked"
-        page.select_option("select[name=floor]", "6")
-        pressed(page, "Simpan, ke daftar langkah")
-        followed(page, "Periksa dan kirim")
-        pressed(page, "Kirim")
-        assert "Wawancara terkirim" in page.inner_text("main")
+        check_on_the_ground(page)
     assert [one for one in said if "422" not in one] == []
+
+
+def begin_registration(page: Any) -> None:
+    followed(page, "Daftarkan keluarga baru")
+    filled_day(page, "observed_on", "3", "2", "2025")
+    pressed(page, "Mulai wawancara")
+    page.fill("input[name=address]", "Kp. Pasir RT 02 RW 05")
+    page.fill("input[name=kk_number]", "3204 3301 0110 0008")
+    page.check("input[name=homeless][value=no]")
+    pressed(page, "Simpan dan lanjut")
+
+
+def add_members(page: Any) -> None:
+    for name, nik, sex, relation, year in (
+        ("Rukmini", "3204335703580007", "2", "1", "1958"),
+        ("Rizki", "", "1", "5", "2016"),
+    ):
+        if page.locator("text=Tambah anggota").count() == 0:
+            followed(page, "Kembali tanpa menyimpan")
+        pressed(page, "Tambah anggota")
+        page.fill("input[name=name]", name)
+        page.fill("input[name=nik]", nik)
+        page.check(f"input[name=sex][value='{sex}']")
+        filled_day(page, "birth_date", "17", "3", year)
+        page.select_option("select[name=relation]", relation)
+        pressed(page, "Simpan dan lanjut")
+    page.check("input[name=schooling][value='2']")
+    pressed(page, "Simpan, ke daftar langkah")
+
+
+def answer_the_house(page: Any) -> None:
+    page.get_by_role("link", name="Rumah", exact=True).click()
+    page.select_option("select[name=floor]", "8")
+    page.check("input[name=wall][value='?']")
+    page.fill("input[name=floor_area]", "36")
+    pressed(page, "Simpan, ke daftar langkah")
+
+
+def add_a_photo(page: Any, files: Path) -> None:
+    followed(page, "Depan rumah, dalam rumah, kartu keluarga")
+    page.set_input_files("input[name=front-photo]", picture(files))
+    page.click("form:has(input[name=kind][value=front]) button")
+    page.wait_for_load_state()
+    assert page.locator("img.tp-picture").count() == 1
+    followed(page, "Lanjut ke pemeriksaan")
+
+
+def check_and_send(page: Any) -> None:
+    assert "3204335703580007" not in page.content()
+    pressed(page, "Kirim")
+    assert "belum Anda pastikan" in page.inner_text("main")
+    for box in page.locator("input[name=confirm]").all():
+        box.check()
+    pressed(page, "Kirim")
+    assert "Wawancara terkirim" in page.inner_text("main")
+
+
+def registered(operator: Any) -> Family:
+    with acting_as(operator.pk):
+        family = Family.objects.get()
+        seen = FamilyObservation.objects.get()
+        assert (seen.floor, seen.wall, seen.floor_area) == (8, None, 36)
+        assert Photo.objects.get().family_id == family.pk
+        return family
+
+
+def check_on_the_ground(page: Any) -> None:
+    pressed(page, "Mulai wawancara")
+    page.get_by_role("link", name="Rumah", exact=True).click()
+    assert page.input_value("select[name=floor]") == "8", "what is known is filled in"
+    assert page.is_checked("input[name=roof][value='']"), "and what is not, is not asked"
+    page.select_option("select[name=floor]", "6")
+    pressed(page, "Simpan, ke daftar langkah")
+    followed(page, "Periksa dan kirim")
+    pressed(page, "Kirim")
+    assert "Wawancara terkirim" in page.inner_text("main")
 
 
 def _photo(user: Any) -> str:

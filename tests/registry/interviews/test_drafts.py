@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404
 from PIL import Image
 
 from tepat.audit.models import Access, Entry
 from tepat.engine.errors import TepatError
+from tepat.registry.actions.erasure import ask_erasure, decide_erasure
 from tepat.registry.actions.families import merge_families, move_family
 from tepat.registry.actions.members import Told, record_leave
 from tepat.registry.actions.observations import Answers, record_answers
@@ -436,3 +437,48 @@ def test_a_merger_is_refused_where_the_family_that_ends_was_changed(
         assert caught.value.code == "family_changed"
         merge_families(from_version=other.version, **common)
         assert Membership.objects.filter(family=family, valid_to=None).count() == 8
+
+
+def test_with_a_person_the_photo_of_the_card_and_the_drafts_are_forgotten(
+    world: World, family: Family, files: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    operator, verifier = world["village_operator"], world["kabupaten_verifier"]
+    with acting_as(operator.pk):
+        sent = visit(family, operator, floor=8)
+        for kind in ("front", "card"):
+            actions.add_photo(interview=sent.uuid, kind=kind, content=shot(), acting_user=operator)
+        send(sent, operator)
+        begun = visit(family, operator, floor=3)
+        rizki = PersonRecord.objects.get(name="Rizki").person_id
+        everybody = list(Membership.objects.values_list("person_id", flat=True))
+    approver = world["ministry_approver"]
+
+    def erase(person: int) -> None:
+        with acting_as(verifier.pk):
+            asked = ask_erasure(
+                family_id=family.pk,
+                person_id=person,
+                reason="x",
+                document="y",
+                acting_user=verifier,
+            )
+        with acting_as(approver.pk), django_capture_on_commit_callbacks(execute=True):
+            decide_erasure(erasure_id=asked.pk, granted=True, answer="", acting_user=approver)
+
+    with (
+        acting_as(approver.pk),
+        pytest.raises(Exception, match="Nobody asked"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT registry_forget_photos(%s)", [rizki])
+    erase(rizki)
+    with acting_as(operator.pk):
+        assert Photo.objects.get().kind == "front" and len(list(files.iterdir())) == 1
+        gone = Interview.objects.get(pk=begun.pk)
+        assert gone.state == "discarded" and bytes(gone.content) == b""
+    for person in everybody:
+        if person != rizki:
+            erase(person)
+    with acting_as(operator.pk):
+        assert not Photo.objects.exists() and list(files.iterdir()) == []

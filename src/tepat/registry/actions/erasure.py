@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.registry.actions.people import member_of
 from tepat.registry.actions.writing import open_batch, require_role, today
+from tepat.registry.interviews import photos
 from tepat.registry.models import Erasure, Family
 from tepat.registry.models.batches import BatchKind
 from tepat.staff.models import Role, User
@@ -97,7 +98,10 @@ def decide_erasure(*, erasure_id: int, granted: bool, answer: str, acting_user: 
         source = "erasure"
         with open_batch(kind=BatchKind.ERASURE, source=source, acting_user=acting_user) as batch:
             with connection.cursor() as cursor:
+                cursor.execute("SELECT registry_forget_photos(%s)", [asked.person_id])
+                forgotten = [row[0] for row in cursor.fetchall()]
                 cursor.execute("SELECT registry_erase(%s, %s)", [asked.person_id, batch.pk])
+            transaction.on_commit(lambda: photos.remove_all(forgotten))
             Family.objects.filter(pk=asked.family_id).update(version=batch.pk)
             asked.batch = batch
             asked.reason = asked.document = ""  # they may name the person

@@ -10,6 +10,7 @@ import errno
 import os
 import secrets
 import warnings
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,9 @@ def opened(name: str) -> bytes:
 def remove(name: str) -> None:
     """Take a picture away for good."""
     (folder() / Path(name).name).unlink(missing_ok=True)
+
+
+def remove_all(names: Iterable[str]) -> None:
+    """Take pictures away for good."""
+    for name in names:
+        remove(name)
