@@ -77,11 +77,19 @@ def make_country() -> Country:
     )
 
 
-def done_run(country: Country, *, quota: str = "", day: date = DAY, place: int = 1) -> Run:
+def done_run(
+    country: Country,
+    *,
+    quota: str = "",
+    day: date = DAY,
+    place: int = 1,
+    programmes: tuple[str, ...] = (),
+) -> Run:
     """A run that the ministry started and the worker finished."""
     run = start_run(
         place=Place.objects.get(pk=place),
         as_of=day,
+        programmes=programmes,
         quota=quota,
         acting_user=country["ministry_analyst"],
     )

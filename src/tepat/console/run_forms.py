@@ -13,8 +13,7 @@ from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.models import COUNTRY_ID, Level, Place
 from tepat.places.rules import full_name
-from tepat.policy.load import load_policy
-from tepat.runs.actions import check_quota
+from tepat.runs.actions import check_quota, current_policy
 from tepat.staff.day_field import DayField
 from tepat.staff.language import language, say
 from tepat.staff.models import User
@@ -69,7 +68,7 @@ class RunForm(forms.Form):
         places.choices = _places(user)
         programmes: Any = self.fields["programmes"]
         programmes.choices = [
-            (name, one.title.get(language())) for name, one in load_policy().programmes.items()
+            (name, one.title.get(language())) for name, one in current_policy().programmes.items()
         ]
 
     def known_by(self) -> datetime | None:

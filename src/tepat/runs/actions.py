@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,8 @@ from tepat.runs.run import in_force
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
 
+# The policy that this process was started with; reading it takes a while.
+current_policy = cache(load_policy)
 STARTERS = frozenset({Role.MINISTRY_ANALYST, Role.MINISTRY_APPROVER, Role.SYSTEM})
 
 
@@ -53,8 +56,7 @@ def start_run(
             Text("Saat yang diminta belum tiba.", "That moment has not come yet."),
             do=Text("Pilih saat yang sudah lewat.", "Choose a moment that has passed."),
         )
-    policy = load_policy()
-    in_force(policy, programmes, as_of)
+    in_force(current_policy(), programmes, as_of)
     if quota:
         check_quota(quota)
     with acting_as(acting_user.pk):
@@ -89,7 +91,7 @@ def check_quota(text: str) -> None:
         path = Path(folder) / "quota.csv"
         path.write_text(text, encoding="utf-8")
         try:
-            read_quota(path, load_policy().programmes)
+            read_quota(path, current_policy().programmes)
         except TepatError as error:
             said = error.what.replace(str(path), "File kuota")
             english = error.what.replace(str(path), "The quota file")

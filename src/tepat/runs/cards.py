@@ -13,7 +13,9 @@ from typing import Any
 
 from tepat.engine.text import Text
 from tepat.policy.wording import day, number, rupiah
+from tepat.runs.explain_text import laws_together
 
+MOST_NAMED = 4  # exclusion grounds in one line
 AWARDED, WAITING, REFUSED = 1, 2, 3
 NOT_ELIGIBLE, ELIGIBLE, CANNOT_DECIDE = 0, 1, 2
 YEAR = Text("tahun", "year")
@@ -98,7 +100,7 @@ def card(
     about: About,
     rows: Sequence[Stored],
     found: Mapping[str, Any] | None,
-    names: Mapping[str, str],
+    called: Mapping[int, Text],
     details: str,
 ) -> dict[str, Any]:
     """One programme's card.
@@ -107,10 +109,10 @@ def card(
         about: the programme.
         rows: its stored decisions.
         found: its part of the explanation; None where it is not at hand.
-        names: names of persons by their keys.
+        called: what members are called, by their numbers in the explanation.
         details: the address of the page that waits for the explanation.
     """
-    amounts = [row.amount_year for row in rows if row.award in (AWARDED, WAITING)]
+    amounts = [row.amount_year for row in rows if row.award == AWARDED]
     made: dict[str, Any] = {
         "name": about.title,
         "answers": _answers(about, rows),
@@ -125,12 +127,12 @@ def card(
         decision = found["decisions"][0]
         made |= {
             "makeup": _makeup(decision),
-            "conditions": [*_bars(rows), *_conditions(decision)],
+            "conditions": [*_bars(rows), *_conditions(decision, called)],
             "next": _next(decision),
         }
     else:
-        told = [(_who(one, names), one) for one in found["decisions"]]
-        made |= {"conditions": _of_persons(told), "next": _next_of_persons(told)}
+        told = [(called[one["number"]], one) for one in found["decisions"]]
+        made |= {"conditions": _of_persons(told, called), "next": _next_of_persons(told)}
     return made
 
 
@@ -250,11 +252,11 @@ def _makeup(decision: Mapping[str, Any]) -> Text | None:
     return both(said) if counted or len(parts) > 1 else None
 
 
-def _conditions(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _conditions(decision: Mapping[str, Any], called: Mapping[int, Text]) -> list[dict[str, Any]]:
     """All criteria; grounds without a finding stand together in one line."""
     quiet = [c for c in decision["criteria"] if _is_quiet(c)]
-    told = [_condition(c) for c in decision["criteria"] if c not in quiet]
-    told += _open_components(decision)
+    told = [_condition(c, called) for c in decision["criteria"] if c not in quiet]
+    told += _open_components(decision, called)
     for state, words in (
         ("met", Text("Tidak ditemukan alasan pengecualian", "No exclusion ground found")),
         ("not_checked", Text("Belum diperiksa, daftarnya belum ada", "Not checked, no list yet")),
@@ -271,29 +273,32 @@ def _is_quiet(criterion: Mapping[str, Any]) -> bool:
 
 
 def _together(state: str, words: Text, grounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    def said(lang: str) -> str:
-        titles = ", ".join(dict.fromkeys(c["title"][lang] for c in grounds))
-        return f"{words.get(lang)}: {titles}"
-
+    titles = list({c["title"]["id"]: _text(c["title"]) for c in grounds}.values())
+    named = _listed(titles[:MOST_NAMED])
+    if (more := len(titles) - MOST_NAMED) > 0:
+        others = Text("{named}, dan {n} lainnya", "{named} and {n} others")
+        named = filled(others, named=named, n=more)
     days = sorted({c["list_date"] for c in grounds if c.get("list_date")})
-
-    def lists(lang: str) -> str:
-        named = "lists of" if lang == "en" else "daftar"
-        return f"{named} " + ", ".join(day(one, lang) for one in days) if days else ""
-
+    lists = _listed([Text(day(one, "id"), day(one, "en")) for one in days])
     return {
         "state": STATES[state],
-        "says": both(said),
-        "evidence": both(lists) if days else "",
-        "law": "; ".join(dict.fromkeys(c["law"] for c in grounds)),
+        "says": filled(Text("{words}: {named}", "{words}: {named}"), words=words, named=named),
+        "evidence": filled(Text("daftar {days}", "lists of {days}"), days=lists) if days else "",
+        "law": laws_together(grounds),
     }
 
 
-def _open_components(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _listed(texts: Sequence[Text]) -> Text:
+    return both(lambda lang: ", ".join(text.get(lang) for text in texts))
+
+
+def _open_components(
+    decision: Mapping[str, Any], called: Mapping[int, Text]
+) -> list[dict[str, Any]]:
     """Members of whom it is not known whether they add an amount."""
     perhaps = Text(
-        "Belum pasti: {title}, anggota {who}; bila ya, bertambah {amount}",
-        "Not settled: {title}, member {who}; if so, {amount} more",
+        "Belum pasti: {title}, {who}; bila ya, bertambah {amount}",
+        "Not settled: {title}, {who}; if so, {amount} more",
     )
     return [
         {
@@ -301,7 +306,7 @@ def _open_components(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
             "says": filled(
                 perhaps,
                 title=_text(c["title"]),
-                who=", ".join(map(str, c["unknown"])),
+                who=_listed([called[number] for number in c["unknown"]]),
                 amount=_money(c["amount"]),
             ),
             "evidence": "",
@@ -312,18 +317,28 @@ def _open_components(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _condition(criterion: Mapping[str, Any], person: Text | None = None) -> dict[str, Any]:
-    says = _text(criterion["says"])
-    laws = [p["reference"] for p in criterion["parameters"]] + [criterion["law"]]
+def _condition(
+    criterion: Mapping[str, Any], called: Mapping[int, Text], person: Text | None = None
+) -> dict[str, Any]:
+    evidence = both(lambda lang: _evidence(criterion, called, lang))
     return {
         "state": STATES[criterion["state"]],
-        "says": _of_whom(person, says),
-        "evidence": both(lambda lang: _evidence(criterion, lang)),
-        "law": "; ".join(dict.fromkeys(law for law in laws if law)),
+        "says": _of_whom(person, _text(criterion["says"])),
+        "evidence": evidence if evidence.id else "",
+        "law": _law(criterion),
     }
 
 
-def _evidence(criterion: Mapping[str, Any], lang: str) -> str:
+def _law(criterion: Mapping[str, Any]) -> str:
+    """The law of a condition and what set its numbers; nothing is said twice."""
+    laws = [p["reference"] for p in criterion["parameters"]] + [criterion["law"]]
+    laws = list(dict.fromkeys(law for law in laws if law))
+    return "; ".join(
+        law for law in laws if not any(law != other and law in other for other in laws)
+    )
+
+
+def _evidence(criterion: Mapping[str, Any], called: Mapping[int, Text], lang: str) -> str:
     """Facts with their day and source, or what institutions found."""
     parts = [_hit(hit, lang) for hit in criterion.get("evidence", [])]
     facts = criterion["facts"]
@@ -331,7 +346,8 @@ def _evidence(criterion: Mapping[str, Any], lang: str) -> str:
         facts = [fact for fact in facts if not fact["known"]]
     elif criterion["state"] == "met" and len(facts) > 1:
         facts = facts[:1]
-    parts += [_fact(fact, lang, short=criterion["state"] == "met") for fact in facts]
+    short = criterion["state"] == "met"
+    parts += [_fact(fact, called, lang, short=short) for fact in facts]
     return " · ".join(dict.fromkeys(part for part in parts if part))
 
 
@@ -341,14 +357,13 @@ def _hit(hit: Mapping[str, Any], lang: str) -> str:
     return f"{hit['source']}{when}{contested}"
 
 
-def _fact(fact: Mapping[str, Any], lang: str, *, short: bool) -> str:
+def _fact(fact: Mapping[str, Any], called: Mapping[int, Text], lang: str, *, short: bool) -> str:
     source = SOURCES.get(fact["source"], Text(fact["source"] or "", fact["source"] or ""))
     when = fact["observed_on"]
     since = " ".join(part for part in (source.get(lang), day(when, lang) if when else "") if part)
     if short:
         return since
-    member = {"id": "anggota", "en": "member"}[lang]
-    whose = f" ({member} {fact['member']})" if fact["member"] else ""
+    whose = f" ({called[fact['member']].get(lang)})" if fact["member"] else ""
     told = f"{fact['label'][lang]}{whose}: {fact['value'][lang]}"
     return f"{told}, {since}" if since and fact["known"] else told
 
@@ -395,13 +410,9 @@ def _next(decision: Mapping[str, Any]) -> Text | None:
     return None
 
 
-def _who(decision: Mapping[str, Any], names: Mapping[str, str]) -> Text:
-    named = names.get(decision["person_key"] or "")
-    at = decision["number"]
-    return Text(named, named) if named else Text(f"Anggota {at}", f"Member {at}")
-
-
-def _of_persons(told: Sequence[tuple[Text, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+def _of_persons(
+    told: Sequence[tuple[Text, Mapping[str, Any]]], called: Mapping[int, Text]
+) -> list[dict[str, Any]]:
     """One line for each person; who cannot be decided is told every missing thing."""
     lines = []
     for who, decision in told:
@@ -411,7 +422,7 @@ def _of_persons(told: Sequence[tuple[Text, Mapping[str, Any]]]) -> list[dict[str
             continue
         against = [c for c in decision["criteria"] if c["state"] in ("failed", "unknown")]
         failed = [c for c in against if c["state"] == "failed"]
-        lines += [_condition(criterion, who) for criterion in failed[:1] or against]
+        lines += [_condition(criterion, called, who) for criterion in failed[:1] or against]
     return lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import takewhile
 from typing import Any
@@ -79,7 +79,7 @@ def _wrapped(line: str) -> str:
     )  # fmt: skip
 
 
-def _laws(criteria: list[dict[str, Any]]) -> str:
+def laws_together(criteria: Sequence[Mapping[str, Any]]) -> str:
     """The laws of several criteria, what they begin with said once."""
     laws = list(dict.fromkeys(c["law"] for c in criteria))
     alike = takewhile(lambda pair: pair[0] == pair[1], zip(min(laws), max(laws), strict=False))
@@ -216,7 +216,7 @@ class _Page:
                 if c.get("list_date") else c["title"][self.lang] for c in looked
             )  # fmt: skip
             yield f"  {SIGNS['met']} {self.word('no_ground')}: {named}"
-            yield f"      {_laws(looked)}"
+            yield f"      {laws_together(looked)}"
         others = [c["title"][self.lang] for c in quiet if c["state"] == "not_checked"]
         if others:
             yield f"  {SIGNS['not_checked']} {self.word('not_checked')}: {', '.join(others)}"

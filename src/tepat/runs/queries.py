@@ -84,6 +84,7 @@ def decisions_of(family: Family, *, wait: float = 0.0) -> list[dict[str, Any]]:
     areas = _areas(latest)
     details = reverse("family_decisions", kwargs={"family": family.uuid})
     told = {p["programme"]: p for p in found["programmes"]} if found else {}
+    called = _called(found["members"] if found else [], names)
     titles = {p.name: Text(p.title_id, p.title_en) for p in latest.programmes}
     cards = []
     for programme in latest.programmes:
@@ -92,8 +93,7 @@ def decisions_of(family: Family, *, wait: float = 0.0) -> list[dict[str, Any]]:
             continue  # it does not apply where this family lives
         stored = [_stored(row, names, areas, titles) for row in rows]
         about = About(programme.name, titles[programme.name], programme.unit, programme.criteria)
-        by_key = {key: name for _, key, name in names}
-        cards.append(card(about, stored, told.get(programme.name), by_key, details))
+        cards.append(card(about, stored, told.get(programme.name), called, details))
     return cards
 
 
@@ -133,6 +133,18 @@ def _names(
     with connection.cursor() as cursor:
         cursor.execute(_NAMES, [[one for one in people if one is not None], keys])
         return list(cursor.fetchall())
+
+
+def _called(
+    members: Sequence[dict[str, Any]], names: Sequence[tuple[int, str, str]]
+) -> dict[int, Text]:
+    """What members are called: by name, or by number where the name is out of sight."""
+    by_key = {key: name for _, key, name in names}
+    found = {}
+    for member in members:
+        number, name = member["number"], by_key.get(member["person_key"])
+        found[number] = Text(name, name) if name else Text(f"anggota {number}", f"member {number}")
+    return found
 
 
 def _areas(latest: _Latest) -> dict[str, Text]:
