@@ -145,7 +145,7 @@ class _Cut:
         run = self.con.execute
         run(f"CREATE TEMP VIEW im_families AS {self._families()}")
         run(f"CREATE TEMP VIEW im_members AS {self._members(members)}")
-        run(f"CREATE TEMP TABLE im_found AS {self._findings(findings)}")
+        self._findings(findings)
         for table in ("families", "members"):
             self._seal(table)
             self._cut(table, self._rows(table))
@@ -181,25 +181,32 @@ class _Cut:
             f"coalesce({second}, false) AS second_head FROM ({sql}))"
         )
 
-    def _findings(self, sql: str) -> str:
-        """Findings with the row and number of whom they are about; notes on rows are left out."""
-        severity = " ".join(f"WHEN '{name}' THEN '{how}'" for name, how in SEVERITIES.items())
-        own = self.found.families.get_name(), self.found.members.get_name()
-        second = (
-            "SELECT 'members' AS \"table\", person_key AS key, 'second_head' AS rule, "
-            "'relation' AS \"column\", '' AS value_shown, family_id FROM im_members "
-            "WHERE second_head"
+    def _findings(self, sql: str) -> None:
+        """Findings with the row and number of whom they are about; notes on rows are left out.
+
+        Kept in two steps: in one, the engine plans for longer than it works.
+        """
+        self.con.execute(
+            "CREATE TEMP TABLE im_told AS "
+            f'SELECT "table", key, rule, "column", value_shown, family_id FROM ({sql}) UNION ALL '
+            "SELECT 'members', person_key, 'second_head', 'relation', '', family_id "
+            "FROM im_members WHERE second_head"
         )
-        return (
-            f'SELECT f."table", coalesce(f.family_id, a.family_id, b.family_id) AS family_number, '
+        weights = ", ".join(f"('{name}', '{how}')" for name, how in SEVERITIES.items())
+        families, members = self.found.families.get_name(), self.found.members.get_name()
+        self.con.execute(
+            "CREATE TEMP TABLE im_found AS "
+            'SELECT f."table", coalesce(f.family_id, a.family_id, b.family_id) AS family_number, '
             f"coalesce(a.family_id, b.person_id) AS number, coalesce(a.{ROW}, b.{ROW}) AS file_row,"
-            f" left({masked('f.key')}, 60) AS shown_key, f.rule, "
-            f'CASE f.rule {severity} END AS severity, f."column", f.value_shown '
-            f'FROM (SELECT "table", key, rule, "column", value_shown, family_id FROM ({sql}) '
-            f"UNION ALL {second}) AS f "
-            f"LEFT JOIN {own[0]} AS a ON f.\"table\" = 'families' AND a.family_key = f.key "
-            f"LEFT JOIN {own[1]} AS b ON f.\"table\" = 'members' AND b.person_key = f.key "
-            f"WHERE NOT (CASE f.rule {severity} END = '{NOTE}' AND f.key IS NOT NULL)"
+            f" left({masked('f.key')}, 60) AS shown_key, f.rule, w.severity, "
+            'f."column", f.value_shown FROM im_told AS f '
+            f"JOIN (VALUES {weights}) AS w (rule, severity) ON w.rule = f.rule "
+            # one equality each: with a second condition the engine compares all with all
+            f"LEFT JOIN {families} AS a ON a.family_key = "
+            "CASE WHEN f.\"table\" = 'families' THEN f.key END "
+            f"LEFT JOIN {members} AS b ON b.person_key = "
+            "CASE WHEN f.\"table\" = 'members' THEN f.key END "
+            f"WHERE w.severity <> '{NOTE}' OR f.key IS NULL"
         )
 
     def _seal(self, table: str) -> None:
