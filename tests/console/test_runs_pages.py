@@ -188,7 +188,7 @@ def _decisions_are_told(world: World) -> None:
     assert [word.id for _, word in pbi["answers"]] == ["Menerima 3", "Belum dapat diputuskan 1"]
     assert any(c["says"].id.startswith("Rizki: ") for c in pbi["conditions"])
     assert "Rizki" in pbi["next"].id
-    assert blt["conditions"][0]["says"].en == "Already receives Program Keluarga Harapan"
+    assert blt["conditions"][0]["says"].en == "Already receives Family Hope Programme"
     assert early[0]["next_url"] == reverse("family_decisions", kwargs={"family": family.uuid})
     with acting_as(world["far_operator"].pk):
         assert queries.decisions_of(family) == [], "no decision of another region"

@@ -26,15 +26,13 @@ RUNS = Text("Perhitungan", "Runs")
 PAGE = 25
 # The report is one file with its styles and pictures in it, and runs nothing.
 REPORT_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "style-src": ["'unsafe-inline'"],
-        "img-src": ["data:"],
-        "base-uri": ["'none'"],
-        "form-action": ["'none'"],
-        "frame-ancestors": ["'none'"],
-        "sandbox": True,
-    }
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
+    "base-uri": ["'none'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["'none'"],
+    "sandbox": [True],
 }
 SUMMARIES = ("programmes", "reasons", "deciles", "provinces", "quotas", "findings")
 
