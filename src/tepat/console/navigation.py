@@ -26,6 +26,7 @@ class Item:
 
 ITEMS = (
     Item("families", Text("Keluarga", "Families"), READERS),
+    Item("interviews", Text("Wawancara", "Interviews"), FIELD),
     Item("places", Text("Wilayah", "Places"), READERS),
     Item("imports", Text("Impor", "Imports"), READERS),
     Item("quality", Text("Mutu data", "Data quality"), READERS),

@@ -117,6 +117,11 @@ class EventForm(forms.Form):
     def __init__(self, data: Any = None, *, view: FamilyView, user: User) -> None:
         super().__init__(data)
         self.view, self.user = view, user
+        self.prepare()
+        self.order_fields([name for name in self.fields if name not in self.last] + [*self.last])
+
+    def prepare(self) -> None:
+        """Fill in the words and options that depend on the event and the family."""
         self.fields["on"].label = say(self.ask_on)
         self.fields["on"].error_messages["required"] = say(
             Text("Isi tanggalnya.", "Fill in the day.")
@@ -129,11 +134,6 @@ class EventForm(forms.Form):
             ):
                 self.fields[name].required = True
                 self.fields[name].label = say(label)
-        self.prepare()
-        self.order_fields([name for name in self.fields if name not in self.last] + [*self.last])
-
-    def prepare(self) -> None:
-        """Fill in the options that depend on the family."""
 
     # ---- what they share ----
 
@@ -255,6 +255,7 @@ class ComesIn(EventForm):
 
     def prepare(self) -> None:
         """In the words of the policy."""
+        super().prepare()
         self.fields["nik"].help_text = say(
             Text(
                 "Bila NIK sudah terdaftar di wilayah Anda, orang itu dipindahkan ke sini; isian "

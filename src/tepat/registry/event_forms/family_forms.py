@@ -70,6 +70,7 @@ class MoveOut(EventForm):
 
     def prepare(self) -> None:
         """The villages with this name; nothing is asked before something was typed."""
+        super().prepare()
         typed = str(self.data.get("words", ""))[:80] if self.is_bound else ""
         found = places.search_places(typed, level=Level.VILLAGE, limit=20)
         if found:
@@ -150,6 +151,7 @@ class Split(EventForm):
 
     def prepare(self) -> None:
         """One list for each member."""
+        super().prepare()
         label = Text("{name} di KK baru", "{name} on the new card")
         self.ask_relations("goes", head=True, label=label, empty=STAYS_HERE)
         self.fields["kk_number"].label = say(Text("Nomor KK baru", "New KK number"))
@@ -209,6 +211,7 @@ class Merge(EventForm):
 
     def prepare(self) -> None:
         """What each is to the head of the other family."""
+        super().prepare()
         label = Text("{name} menjadi apa di sana?", "What is {name} there?")
         empty = Text("Pilih", "Choose")
         self.ask_relations("becomes", head=False, label=label, empty=empty)
@@ -279,6 +282,7 @@ class CorrectPlace(EventForm):
 
     def prepare(self) -> None:
         """What is on record."""
+        super().prepare()
         for name in ("address", "latitude", "longitude"):
             self.initial[name] = self.view.record[name]
 

@@ -41,6 +41,7 @@ class Birth(EventForm):
 
     def prepare(self) -> None:
         """Most often a child of the head."""
+        super().prepare()
         fill_person_fields(self, head=False)
         self.fields["relation"].label = say(RELATION)
         self.initial["relation"] = CHILD
@@ -63,6 +64,7 @@ class _HeadChanges(EventForm):
 
     def prepare(self) -> None:
         """Any member may become head."""
+        super().prepare()
         nobody = Text("Belum ada", "Nobody yet")
         self.options("new_head", self.person_choices(), None if self.must_name() else nobody)
         self.ask_relations("relation", head=False, label=TO_NEW_HEAD, empty=STAYS)
@@ -196,6 +198,7 @@ class Leave(EventForm):
 
     def prepare(self) -> None:
         """The members, and the reasons."""
+        super().prepare()
         self.options("person", self.person_choices())
         why: Any = self.fields["why"]
         why.choices = [
@@ -271,6 +274,7 @@ class CorrectPerson(EventForm):
 
     def prepare(self) -> None:
         """Nothing is filled in: what stays empty stays as it is."""
+        super().prepare()
         fill_person_fields(self)
         self.options("person", self.person_choices())
         same = say(Text("Kosongkan bila tetap.", "Leave empty where it stays."))
