@@ -140,6 +140,8 @@ class Visitor:
                 answer = getattr(self.client, method)(address)
                 if answer.streaming:
                     b"".join(answer.streaming_content)
+                    for close in answer._resource_closers:
+                        close()  # answer.close() would close the test's connection as well
             opened = self._openings() - before
             transaction.set_rollback(True)
         written = [found[1] for one in queries if (found := _WRITES.match(one["sql"]))]
@@ -243,8 +245,9 @@ def _reads_only(visitor: Visitor, route: Route, address: str) -> list[str]:
         answer.status_code,
         answer.headers.get("Location"),
     )
-    if answer.status_code in (403, 405) or (same and not written):
-        return []  # a page that does not look at the method reads in both
+    reads = same or (answer.status_code == 200 and answer.streaming)  # a page, or a file
+    if answer.status_code in (403, 405) or (reads and not written):
+        return []
     return [
         f"{route.name}: POST of an auditor gave {answer.status_code} and wrote to {written}. "
         "Refuse writes of auditors with 403, or, if it only reads, name the route with the reason "

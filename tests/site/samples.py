@@ -18,7 +18,7 @@ from django.db import connection
 
 from tepat.registry.interviews import photos
 from tepat.registry.interviews.actions import begin_check
-from tepat.registry.models import Family
+from tepat.registry.models import Family, ImportJob
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
 from tests.database import as_owner
@@ -149,6 +149,46 @@ def _finished(here: Arranged, place: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _job(here: Arranged) -> Sample:
+    """Files that two villages sent."""
+    return Sample(
+        _uploaded(here, "village_operator", CIGENTUR), _uploaded(here, "far_operator", KERTAJAYA)
+    )
+
+
+def _uploaded(here: Arranged, sender: str, place: int) -> int:
+    user = here.world[sender]
+    with acting_as(user.pk):
+        job = ImportJob.objects.create(
+            home_id=place,
+            uploaded_by=user,
+            source="matrix",
+            as_of=date(2025, 7, 1),
+            file_name="keluarga.csv",
+            file_names=["keluarga.csv"],
+            file_size=1,
+            sha256=f"{place:064}",
+        )
+    return job.pk
+
+
+def _erasure(here: Arranged) -> Sample:
+    """What two kabupaten were asked to forget."""
+    return Sample(_asked(here, here.near), _asked(here, here.far))
+
+
+def _asked(here: Arranged, family: Family) -> int:
+    as_owner(
+        "INSERT INTO registry_erasure (person_id, family_id, reason, document, asked_by_id, "
+        "asked_at, answer, home_id) SELECT person_id, family_id, 'permintaan', 'surat 1', "
+        f"{here.world['second_verifier'].pk}, now(), '', home_id FROM registry_membership "
+        f"WHERE family_id = {family.pk} AND relation = 5 LIMIT 1"
+    )
+    with acting_as(here.world["system"].pk), connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM registry_erasure WHERE family_id = %s", [family.pk])
+        return int(cursor.fetchone()[0])
+
+
 def _word(value: str) -> Callable[[Arranged], Sample]:
     return lambda here: Sample(value, near_for=EVERYBODY)
 
@@ -164,6 +204,8 @@ SAMPLES: dict[str, Callable[[Arranged], Sample]] = {
     "step": _word("house"),
     "event.kind": _word("kelahiran"),
     "interview_photo.kind": _word("front"),
+    "erasure": _erasure,
+    "job": _job,
     "run": _run,
     "run_download.table": _word("programmes"),
 }
