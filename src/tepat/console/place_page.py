@@ -208,10 +208,10 @@ def _on(moment: datetime | None) -> str | Text:
 
 
 AGE_WORDS = (
-    Text("0–5 tahun", "0–5 years"),
-    Text("6–17 tahun", "6–17 years"),
-    Text("18–59 tahun", "18–59 years"),
-    Text("60 tahun ke atas", "60 years and over"),
+    Text("0–5", "0–5"),
+    Text("6–17", "6–17"),
+    Text("18–59", "18–59"),
+    Text("60 ke atas", "60 and over"),
 )
 
 
@@ -227,7 +227,7 @@ def people_table(figures: Figures) -> dict[str, Any]:
     return {
         "caption": Text("Orang menurut umur dan jenis kelamin", "People by age and sex"),
         "columns": [
-            {"label": Text("Umur", "Age")},
+            {"label": Text("Umur (tahun)", "Age (years)")},
             {"label": Text("Perempuan", "Women"), "numeric": True},
             {"label": Text("Laki-laki", "Men"), "numeric": True},
             {"label": Text("Jumlah", "Together"), "numeric": True},
@@ -249,7 +249,7 @@ def families_table(rows: Sequence[FamilyLine]) -> dict[str, Any]:
             {"label": Text("Kepala keluarga", "Head")},
             {"label": Text("Alamat", "Address")},
             {"label": Text("Anggota", "Members"), "numeric": True},
-            {"label": Text("Survei terakhir", "Last survey"), "short": True},
+            {"label": Text("Survei terakhir", "Last survey")},
             {"label": Text("Temuan", "Findings")},
         ],
         "rows": [

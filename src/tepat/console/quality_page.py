@@ -14,6 +14,7 @@ from tepat.engine.text import Text
 from tepat.places.queries import listed
 from tepat.policy.wording import day as day_text
 from tepat.policy.wording import number as number_text
+from tepat.registry.actions.writing import today
 from tepat.registry.models import Finding
 from tepat.registry.quality.catalogue import (
     CODED,
@@ -24,8 +25,9 @@ from tepat.registry.quality.catalogue import (
     rule,
     what_to_do,
 )
-from tepat.registry.quality.queries import OfRule
+from tepat.registry.quality.queries import OfRule, Wanted, findings, page
 from tepat.staff.language import language, say
+from tepat.staff.models import User
 
 STATES = {"error": "no", "warning": "waiting", "note": "neutral"}
 HERE = Text("Juga pada keluarga lain di kabupaten/kota ini", "Also in this kabupaten, elsewhere")
@@ -35,8 +37,7 @@ COLUMNS = (
     Text("Temuan", "Finding"),
     Text("Desa", "Village"),
     Text("Sejak", "Since"),
-    Text("Petugas", "Given to"),
-    Text("Tenggat", "Due"),
+    Text("Petugas dan tenggat", "Given to, until"),
 )
 
 
@@ -93,21 +94,23 @@ def table(rows: Sequence[Finding], today: date) -> dict[str, Any]:
 
 def cells(one: Any, homes: Mapping[int, Any], today: date) -> list[Any]:
     """One finding as cells."""
-    late = one.due_on is not None and one.due_on < today
     said = " · ".join(filter(None, (say(rule(one.rule).says), one.member, seen(one))))
-    due: Any = ""
-    if one.due_on:
-        due = {"text": day_text(one.due_on, language())}
-        if late:
-            due |= {"state": "no", "word": Text("Terlambat", "Late")}
     return [
-        say(Text("Keluarga {name}", "Family of {name}").filled(name=one.head or "—")),
+        one.head or say(Text("Tanpa kepala keluarga", "Without a head")),
         {"text": said, "state": STATES[one.severity], "word": SEVERITIES[one.severity]},
         homes[one.home_id].full_name if one.home_id in homes else "–",
         on_day(one.first_found_at),
-        holder(one),
-        due,
+        _given(one, today),
     ]
+
+
+def _given(one: Any, today: date) -> dict[str, Any]:
+    """Who looks after a finding and until when; what is late says so."""
+    due = day_text(one.due_on, language()) if one.due_on else ""
+    cell: dict[str, Any] = {"text": " · ".join(filter(None, (holder(one), due)))}
+    if one.due_on is not None and one.due_on < today:
+        cell |= {"state": "no", "word": Text("Terlambat", "Late")}
+    return cell
 
 
 def holder(one: Finding) -> str:
@@ -159,3 +162,19 @@ def chosen_rule(name: str) -> dict[str, Any]:
         "state": STATES[known.severity],
         "word": SEVERITIES[known.severity],
     }
+
+
+def of_family(family_id: int, user: User) -> list[dict[str, Any]]:
+    """What is to be mended in one family: finding, member, what to do, and until when."""
+    rows: list[Any] = page(
+        findings(Wanted(family_id=family_id), user, today=today()), None, None
+    ).rows
+    return [
+        {
+            **chosen_rule(one.rule),
+            "says": " · ".join(filter(None, (say(rule(one.rule).says), one.member, seen(one)))),
+            "due_on": one.due_on,
+            "note": one.note,
+        }
+        for one in rows
+    ]

@@ -152,8 +152,8 @@ def table(queues: Iterable[Queue]) -> dict[str, Any]:
         "columns": [
             {"label": Text("Pekerjaan", "Work")},
             {"label": Text("Jumlah", "Number"), "numeric": True},
-            {"label": Text("Menunggu sejak", "Waiting since"), "short": True},
-            {"label": Text("Tenggat terdekat", "Next day due"), "short": True},
+            {"label": Text("Menunggu sejak", "Waiting since")},
+            {"label": Text("Tenggat terdekat", "Next day due")},
         ],
         "rows": [{"url": one.url, "cells": _cells(one)} for one in queues],
     }

@@ -34,8 +34,8 @@ SEERS = MINISTRY | FIELD | {Role.AUDITOR}
 ERASED = Text("Sudah dihapus", "Erased")
 CONSEQUENCES = (
     Text(
-        "Nama, NIK, tanggal lahir, dan jawaban orang ini hilang selamanya, juga dari cadangan.",
-        "Name, NIK, day of birth and answers of this person are lost for ever, in backups too.",
+        "Nama, NIK, tanggal lahir, dan jawaban orang ini dihapus dan tidak dapat dikembalikan.",
+        "Name, NIK, day of birth and answers of this person are erased and cannot be brought back.",
     ),
     Text(
         "Bahwa seseorang pernah menjadi anggota keluarga tetap tercatat, tanpa nama.",

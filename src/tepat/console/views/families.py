@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tepat.audit.actions import record
-from tepat.console import family_page
+from tepat.console import family_page, quality_page
 from tepat.console.forms import AsOfForm, SearchForm
 from tepat.engine.text import Text
 from tepat.places.models import Level, Place
@@ -121,13 +121,14 @@ def family(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
         "view": view,
         "members": family_page.members_of(view),
         "sections": family_page.sections_of(view),
-        "flags": family_page.flags_of(view),
+        "flags": family_page.flags_of(view, user.role),
         "events": family_page.events_of(history_of(opened.pk)),
         "lookers": family_page.lookers_of(looks_at(opened.pk)),
         "findings": family_page.findings_on_card(view),
         "photos": photos_of(opened.pk)[:3],
         "decisions": [] if request.GET else decisions_of(opened),
         "decided_on": decided_on(opened),
+        "to_mend": [] if request.GET else quality_page.of_family(opened.pk, user),
     }
     return render(request, "console/family.html", context)
 
