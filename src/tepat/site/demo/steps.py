@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tepat.engine.home import tepat_home
-from tepat.site.demo import accounts, people, taking_in
+from tepat.site.demo import accounts, deciding, people, taking_in
 from tepat.site.demo.request import DemoRequest, Step
 
 
@@ -33,39 +32,10 @@ def _load_places(request: DemoRequest) -> None:
         load_edition(edition)
 
 
-def _run_exists(request: DemoRequest) -> bool:
-    return (tepat_home() / "runs" / _name(request)).exists()
-
-
-def _decide(request: DemoRequest) -> None:
-    """The main job, on a snapshot of the registry."""
-    import shutil
-
-    from tepat.registry.actions.snapshots import take_snapshot
-    from tepat.runs.request import Request
-    from tepat.runs.run import run
-    from tepat.staff.models import User
-
-    snapshot = tepat_home() / "snapshots" / _name(request)
-    shutil.rmtree(snapshot, ignore_errors=True)
-    take_snapshot(
-        out=snapshot,
-        as_of=request.as_of,
-        acting_user=User.objects.get(username="analis"),
-    )
-    out = tepat_home() / "runs" / _name(request)
-    quota = people.folder() / "people" / "quota.csv"
-    run(Request(snapshot, out, request.as_of, quota=quota))
-
-
-def _name(request: DemoRequest) -> str:
-    return f"{request.kabupaten}-{request.as_of}"
-
-
 STEPS = (
     Step("The list of places", _places_are_loaded, _load_places),
     Step("Accounts", accounts.are_made, accounts.make),
     Step("Invented people", people.are_made, people.make),
     Step("Their import into the registry", taking_in.is_done, taking_in.take_in),
-    Step("A first run of the main job", _run_exists, _decide),
+    Step("A first run of the main job", deciding.is_done, deciding.decide),
 )
