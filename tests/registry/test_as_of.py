@@ -155,18 +155,26 @@ def test_a_family_out_of_reach_is_not_there(history: History) -> None:
 
 
 COLUMNS = tuple(f"fact_{number}" for number in range(70))  # more than fit into one number of bits
+DRAWN = {
+    "fact_0": (None, -(2**31), 2**31 - 1, 0),
+    "fact_1": (None, True, False),
+    "fact_60": (None, "", "a"),
+    "fact_61": (None, 1, -1),
+    "fact_62": (None, 1, 2),
+    "fact_63": (None, 1, 2),
+}
 
 
 @st.composite
 def observation(draw: Any) -> dict[str, Any]:
-    asked = draw(st.sets(st.sampled_from(COLUMNS[:2] + COLUMNS[60:64]), max_size=4))
+    asked = draw(st.sets(st.sampled_from(sorted(DRAWN)), max_size=4))
     everything = draw(st.booleans())
     return {
         "owner": draw(st.integers(1, 3)),
         "observed_on": date(2025, 1, draw(st.integers(1, 3))),
         "known_at": draw(st.integers(1, 3)),
         "columns": sorted(COLUMNS if everything else asked),
-        **{name: draw(st.sampled_from((None, 1, 2))) for name in COLUMNS[:2] + COLUMNS[60:64]},
+        **{name: draw(st.sampled_from(values)) for name, values in DRAWN.items()},
     }
 
 
@@ -220,6 +228,7 @@ def folded_by_engine(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
     types = {"id": pa.int64(), "owner": pa.int64(), "known_at": pa.int64()}
     types |= {"observed_on": pa.date32(), "source": pa.string()}
     types |= dict.fromkeys(COLUMNS, pa.int16())
+    types |= {"fact_0": pa.int32(), "fact_1": pa.bool_(), "fact_60": pa.string()}
     table = pa.table({n: pa.array([row[n] for row in rows], kind) for n, kind in types.items()})
     con.register(
         "given_rows",
