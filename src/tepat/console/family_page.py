@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
+
+from django.urls import reverse
 
 from tepat.engine.text import Text
 from tepat.policy.load import load_policy
@@ -13,6 +15,7 @@ from tepat.policy.model import Variable
 from tepat.policy.wording import day as day_text
 from tepat.policy.wording import number as number_text
 from tepat.registry import numbers
+from tepat.registry.actions.flags import CONTESTERS, SETTLERS
 from tepat.registry.actions.people import sealer
 from tepat.registry.as_of import Answer, Fact, FamilyView, MemberView
 from tepat.registry.queries import age_on, masked
@@ -144,8 +147,11 @@ def _number_state(record: Any) -> tuple[str, Text]:
     return "yes", WELL_FORMED
 
 
-def flags_of(view: FamilyView) -> list[dict[str, Any]]:
-    """What other institutions say: ground, whom, source, date, whether it is contested."""
+def flags_of(view: FamilyView, role: str) -> list[dict[str, Any]]:
+    """What other institutions say: ground, whom, source, date, whether it is contested.
+
+    And the address at which this role may contest it, or decide once it is contested.
+    """
     grounds = load_grounds()
     names = {one.person_id: one.record.get("name") for one in view.members}
     return [
@@ -158,9 +164,15 @@ def flags_of(view: FamilyView) -> list[dict[str, Any]]:
             "when": flag["date"],
             "evidence": flag["evidence"],
             "contested": flag["contested"],
+            "answer": _answer(flag, role),
         }
         for flag in view.flags
     ]
+
+
+def _answer(flag: Mapping[str, Any], role: str) -> str:
+    route, roles = ("flag_settle", SETTLERS) if flag["contested"] else ("flag_contest", CONTESTERS)
+    return reverse(route, kwargs={"flag": flag["id"]}) if role in roles else ""
 
 
 @cache

@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from tepat.console.import_words import SEVERITIES, STATES
 from tepat.engine.text import Text
 from tepat.places.models import Level, Place
-from tepat.places.queries import children_of, listed
+from tepat.places.queries import ids_within, listed
 from tepat.registry.actions.writing import today
 from tepat.registry.imports.uploads import LARGEST
 from tepat.staff.day_field import DayField
@@ -23,7 +23,7 @@ ALL = Text("Semua", "All")
 FILL_IN = {"required": _say(Text("Isi bagian ini.", "Fill in this part."))}
 LARGEST_MB = LARGEST >> 20
 ACCEPTED = ".csv,.xlsx,.parquet"
-MOST_PLACES = 400
+MOST_PLACES = 600
 
 
 class ImportFilter(forms.Form):
@@ -71,15 +71,19 @@ class ReasonForm(forms.Form):
     )
 
 
-def places_of(own: Sequence[Place]) -> list[tuple[str, str]]:
-    """The places that a file may be for: one's own, and the next levels below them."""
+def places_of(own: Sequence[Place], *, to: int = Level.VILLAGE) -> list[tuple[str, str]]:
+    """The places that a file may be for: one's own, and those below them down to a level.
+
+    No level is begun that a picker cannot hold.
+    """
     ids = [place.pk for place in own]
     for place in own:
-        below = children_of(place.pk) if Level.COUNTRY < place.level < Level.VILLAGE else []
-        ids += [one.id for one in below]
-        if place.level == Level.KABUPATEN:
-            ids += [one.id for kecamatan in below for one in children_of(kecamatan.id)]
-    labels = listed(ids[:MOST_PLACES])
+        for level in range(place.level + 1, to + 1):
+            below = ids_within(place.pk, level=level)
+            if len(ids) + len(below) > MOST_PLACES:
+                break
+            ids += below
+    labels = listed(ids)
     return [(str(pk), labels[pk].label) for pk in dict.fromkeys(ids) if pk in labels]
 
 

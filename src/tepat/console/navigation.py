@@ -29,6 +29,11 @@ ITEMS = (
     Item("interviews", Text("Wawancara", "Interviews"), FIELD),
     Item("places", Text("Wilayah", "Places"), READERS),
     Item("imports", Text("Impor", "Imports"), READERS),
+    Item(
+        "lists",
+        Text("Daftar", "Lists"),
+        MINISTRY | {Role.AUDITOR, Role.KABUPATEN_VERIFIER, Role.HEAD_OF_OFFICE},
+    ),
     Item("quality", Text("Mutu data", "Data quality"), READERS),
     Item("runs", Text("Perhitungan", "Runs"), MINISTRY | {Role.AUDITOR, Role.KABUPATEN_VERIFIER}),
     Item("erasures", Text("Penghapusan", "Erasures"), MINISTRY | FIELD | {Role.AUDITOR}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tepat.console import import_match, import_page
-from tepat.console.import_forms import FindingFilter, ReasonForm
+from tepat.console.deciding import Question, ask
+from tepat.console.import_forms import FindingFilter
 from tepat.console.import_words import problem_of
 from tepat.console.keyset import Keyset
 from tepat.console.views.imports import job_of, way_from
@@ -121,35 +122,37 @@ def findings_file(request: HttpRequest, job: int) -> HttpResponseBase:
 def approve(request: HttpRequest, job: int) -> HttpResponse:
     """Ask once more, then let it into the registry."""
     found = job_of(job)
-    counts = jobs.counts(found)
-    n = {name: import_page.number(value) for name, value in counts.items()}
-    consequences = [
-        Text(
-            "{families_new} keluarga baru, {families_changed} berubah",
-            "{families_new} new families, {families_changed} changed",
-        ).filled(**n),
-        Text(
-            "{members_new} anggota baru, {members_changed} berubah",
-            "{members_new} new members, {members_changed} changed",
-        ).filled(**n),
-        Text(
-            "{families_error} keluarga dan {members_error} anggota tidak dimuat",
-            "{families_error} families and {members_error} members are not taken",
-        ).filled(**n),
-        Text(
-            "Dapat dibatalkan selama belum ada yang mengubah keluarga itu sesudahnya.",
-            "It can be undone while nobody has changed these families afterwards.",
-        ),
-    ]
-    return _decide(
+    n = {name: import_page.number(value) for name, value in jobs.counts(found).items()}
+    consequences = [text.filled(**n) for text in APPROVED]
+    return _ask(
         request,
         found,
-        open_in=(ImportState.CHECKED,),
+        (ImportState.CHECKED,),
         title=Text("Setujui impor ini?", "Approve this import?"),
         button=Text("Setujui dan muat", "Approve and take in"),
-        act=lambda user, reason: actions.approve(job=found.pk, acting_user=user),
         consequences=consequences,
+        act=lambda reason: actions.approve(job=found.pk, acting_user=user_of(request)),
     )
+
+
+APPROVED = (
+    Text(
+        "{families_new} keluarga baru, {families_changed} berubah",
+        "{families_new} new families, {families_changed} changed",
+    ),
+    Text(
+        "{members_new} anggota baru, {members_changed} berubah",
+        "{members_new} new members, {members_changed} changed",
+    ),
+    Text(
+        "{families_error} keluarga dan {members_error} anggota tidak dimuat",
+        "{families_error} families and {members_error} members are not taken",
+    ),
+    Text(
+        "Dapat dibatalkan selama belum ada yang mengubah keluarga itu sesudahnya.",
+        "It can be undone while nobody has changed these families afterwards.",
+    ),
+)
 
 
 @allowed(WRITERS)
@@ -157,45 +160,48 @@ def refuse(request: HttpRequest, job: int) -> HttpResponse:
     """Send it back with a reason; its uploader withdraws it."""
     found = job_of(job)
     own = found.uploaded_by_id == user_of(request).pk
-    title = (
-        Text("Tarik kembali kiriman ini?", "Withdraw this upload?")
-        if own
-        else Text("Tolak impor ini?", "Refuse this import?")
+    title, button = WITHDRAW if own else REFUSE
+    gone = Text(
+        "Berkasnya dihapus; tidak ada yang masuk ke registri.",
+        "The file is removed; nothing enters the registry.",
     )
-    return _decide(
+    return _ask(
         request,
         found,
-        open_in=(
-            ImportState.UPLOADED,
-            ImportState.MATCHING,
-            ImportState.CHECKING,
-            ImportState.CHECKED,
-        ),
+        OPEN,
         title=title,
-        button=Text("Tarik kembali", "Withdraw") if own else Text("Tolak", "Refuse"),
-        act=lambda user, reason: actions.refuse(job=found.pk, acting_user=user, reason=reason),
-        consequences=[
-            Text(
-                "Berkasnya dihapus; tidak ada yang masuk ke registri.",
-                "The file is removed; nothing enters the registry.",
-            )
-        ],
-        form=ReasonForm(request.POST or None),
-        danger=True,
+        button=button,
+        consequences=[gone],
+        act=lambda reason: actions.refuse(
+            job=found.pk, acting_user=user_of(request), reason=reason
+        ),
+        asks_reason=True,
     )
+
+
+WITHDRAW = (
+    Text("Tarik kembali kiriman ini?", "Withdraw this upload?"),
+    Text("Tarik kembali", "Withdraw"),
+)
+REFUSE = (Text("Tolak kiriman ini?", "Refuse this upload?"), Text("Tolak", "Refuse"))
+OPEN = (
+    ImportState.UPLOADED,
+    ImportState.MATCHING,
+    ImportState.CHECKING,
+    ImportState.CHECKED,
+)
 
 
 @allowed(APPROVERS)
 def undo(request: HttpRequest, job: int) -> HttpResponse:
     """Take an import back, with a reason, while nothing later depends on it."""
     found = job_of(job)
-    return _decide(
+    return _ask(
         request,
         found,
-        open_in=(ImportState.DONE,),
+        (ImportState.DONE,),
         title=Text("Batalkan impor ini?", "Undo this import?"),
         button=Text("Batalkan impor", "Undo the import"),
-        act=lambda user, reason: actions.undo(job=found.pk, acting_user=user, reason=reason),
         consequences=[
             Text(
                 "Data keluarga kembali seperti sebelum impor ini.",
@@ -206,42 +212,17 @@ def undo(request: HttpRequest, job: int) -> HttpResponse:
                 "The history keeps that these data were taken in once.",
             ),
         ],
-        form=ReasonForm(request.POST or None),
-        danger=True,
+        act=lambda reason: actions.undo(job=found.pk, acting_user=user_of(request), reason=reason),
+        asks_reason=True,
     )
 
 
-def _decide(
-    request: HttpRequest,
-    found: ImportJob,
-    *,
-    open_in: tuple[str, ...],
-    title: Text,
-    button: Text,
-    act: Callable[[Any, str], object],
-    consequences: list[Text],
-    form: ReasonForm | None = None,
-    danger: bool = False,
+def _ask(
+    request: HttpRequest, found: ImportJob, states: Sequence[str], *, title: Text, **more: Any
 ) -> HttpResponse:
-    """The question before an act, and the act; or why it cannot be done."""
-    if found.state not in open_in:
+    """The question about an import that is in one of these states; else its page."""
+    if found.state not in states:
         return redirect("import", job=found.pk)
-    context: dict[str, Any] = {
-        "title": title,
-        "breadcrumbs": way_from(found, title),
-        "job": found,
-        "form": form,
-        "button": button,
-        "consequences": consequences,
-        "danger": danger,
-        "cancel": reverse("import", kwargs={"job": found.pk}),
-    }
-    if request.method == "POST" and (form is None or form.is_valid()):
-        try:
-            with transaction.atomic():
-                act(user_of(request), form.cleaned_data["reason"] if form else "")
-            return redirect("import", job=found.pk)
-        except TepatError as error:
-            context["problem"] = problem_of(error)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "console/import_decide.html", context, status=status)
+    back = reverse("import", kwargs={"job": found.pk})
+    question = Question(title=title, about=f"{found.source}: {found.file_name}", back=back, **more)
+    return ask(request, question, way_from(found, title))
