@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.http import HttpRequest
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from tepat.engine.text import Text
 from tepat.staff.language import say
@@ -24,19 +24,44 @@ class Item:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True)
+class DataItem(Item):
+    """One entry of the page of data, which the menu holds together under one word."""
+
+    about: Text
+
+
+DATA_ITEMS = (
+    DataItem(
+        "imports",
+        Text("Impor", "Imports"),
+        READERS,
+        Text("Unggah berkas keluarga, setujui kiriman.", "Upload files of families, approve them."),
+    ),
+    DataItem(
+        "lists",
+        Text("Daftar lembaga", "Lists of institutions"),
+        MINISTRY | {Role.AUDITOR, Role.KABUPATEN_VERIFIER, Role.HEAD_OF_OFFICE},
+        Text(
+            "Siapa yang menurut lembaga lain tidak berhak, dan buktinya.",
+            "Whom other institutions say to be not entitled, with evidence.",
+        ),
+    ),
+    DataItem(
+        "erasures",
+        Text("Penghapusan", "Erasures"),
+        MINISTRY | FIELD | {Role.AUDITOR},
+        Text("Permintaan dihapus dari data, dan putusannya.", "Requests to be forgotten."),
+    ),
+)
+DATA_ROLES = frozenset().union(*(item.roles for item in DATA_ITEMS))
 ITEMS = (
     Item("families", Text("Keluarga", "Families"), READERS),
     Item("interviews", Text("Wawancara", "Interviews"), FIELD),
     Item("places", Text("Wilayah", "Places"), READERS),
-    Item("imports", Text("Impor", "Imports"), READERS),
-    Item(
-        "lists",
-        Text("Daftar", "Lists"),
-        MINISTRY | {Role.AUDITOR, Role.KABUPATEN_VERIFIER, Role.HEAD_OF_OFFICE},
-    ),
     Item("quality", Text("Mutu data", "Data quality"), READERS),
+    Item("data", Text("Data", "Data"), DATA_ROLES),
     Item("runs", Text("Perhitungan", "Runs"), MINISTRY | {Role.AUDITOR, Role.KABUPATEN_VERIFIER}),
-    Item("erasures", Text("Penghapusan", "Erasures"), MINISTRY | FIELD | {Role.AUDITOR}),
     Item("audit", Text("Audit", "Audit"), frozenset({Role.AUDITOR, Role.MINISTRY_APPROVER})),
     Item("users", Text("Pengguna", "Users"), frozenset({Role.ADMINISTRATOR})),
 )
@@ -47,15 +72,17 @@ def navigation_for(request: HttpRequest) -> list[tuple[str, Text, bool]]:
     user = request.user
     if not isinstance(user, User):
         return []
-    items = []
-    for item in ITEMS:
-        if user.role not in item.roles:
-            continue
-        if item.route not in get_resolver().reverse_dict:
-            continue
-        url = reverse(item.route)
-        items.append((url, item.text, request.path.startswith(url)))
-    return items
+    here = request.path
+    below_data = any(here.startswith(reverse(item.route)) for item in DATA_ITEMS)
+    return [
+        (
+            reverse(item.route),
+            item.text,
+            here.startswith(reverse(item.route)) or (item.route == "data" and below_data),
+        )
+        for item in ITEMS
+        if user.role in item.roles
+    ]
 
 
 _PLACES = """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from tepat.console.views import (
+    boundaries,
+    data,
     erasures,
     events,
     families,
@@ -27,6 +29,7 @@ urlpatterns = [
     path("wilayah/", places.own, name="places"),
     path("wilayah/<int:place>/", places.place, name="place"),
     path("keluarga/<uuid:family>/penghapusan/", erasures.ask, name="family_erasure"),
+    path("data/", data.data, name="data"),
     path("penghapusan/", erasures.listed, name="erasures"),
     path("penghapusan/<int:erasure>/", erasures.one, name="erasure"),
     path("mutu/", quality.quality, name="quality"),
@@ -88,4 +91,5 @@ urlpatterns = [
     path("daftar/<int:load>/batalkan/", lists.undo, name="list_undo"),
     path("temuan/<int:flag>/sanggah/", flags.contest, name="flag_contest"),
     path("temuan/<int:flag>/putuskan/", flags.settle, name="flag_settle"),
+    path("batas/", boundaries.boundaries, name="boundaries"),
 ]
