@@ -250,6 +250,32 @@ def test_of_two_imports_with_the_same_new_families_the_second_holds_them_back(
     assert set(living(world)) == {"P1", "P2", "P3", "P4", "P9"}
 
 
+def test_two_rows_that_are_one_registered_family_become_two_families(world: World) -> None:
+    bring_in(world, TWO, FOUR)
+    number, nik = TWO[0]["kk_number"], FOUR[0]["nik"]
+    later = {"observed_on": "2025-05-01"}
+    families = [
+        family("F1", kk_number="3204330101250009", **later),
+        family("F7", kk_number=number, **later),
+    ]
+    members = [
+        member("P1", "F1", nik="3204330101900009", **later),
+        member("P7", "F7", nik=nik, **later),
+    ]
+    job = check(world, send(world, families, members))
+    assert rules(job)["matched_twice"] == [3, 3]
+    assert (job.families_changed, job.families_new) == (1, 1)
+    assert (job.members_changed, job.members_new) == (1, 1)
+    assert approve(world, job).state == "done"
+    assert (living(world)["P1"], living(world)["P7"]) == (("F1", 1), ("F7", 1))
+    with acting_as(world["kabupaten_verifier"].pk):
+        for key, told in (("P1", "3204330101900009"), ("P7", nik)):
+            person = Person.objects.get(origin_key=f"pendataan desa|{key}")
+            now = PersonRecord.objects.get(person=person, valid_to=None, superseded_by=None)
+            # a changed number is sealed with the key of the person whose it is
+            assert sealer().open(now.nik_sealed, person.salt) == told
+
+
 def test_every_step_may_run_twice(world: World) -> None:
     job = check(world, send(world, TWO, FOUR))
     user = job.uploaded_by_id

@@ -170,7 +170,8 @@ def _compare_records(
     run(
         f"UPDATE {name} AS i SET writes_record = NOT EXISTS (SELECT FROM registry_{records} AS r "
         f"WHERE r.{owner} = i.{owner} AND r.superseded_by_id IS NULL "
-        "AND (r.valid_to IS NULL OR r.valid_to > i.observed_on)) WHERE state <> 'error'"
+        "AND (r.valid_to IS NULL OR r.valid_to > i.observed_on)) "
+        f"WHERE {owner} IS NOT NULL AND state <> 'error'"
     )
     run(
         f"UPDATE {name} AS i SET record_id = r.id, "
@@ -187,7 +188,6 @@ def _compare_facts(name: str, observations: str, owner: str, asked: Sequence[str
     """Whether answers differ from what was known on their day, folded column by column."""
     if not asked:
         return
-    run(f"UPDATE {name} SET writes_facts = true WHERE {owner} IS NULL")
     sets = list(AskedSet.objects.values_list("pk", "columns"))
     folded = ", ".join(_last_answer(column, sets) for column in asked)
     differs = " OR ".join(f'i."{column}" IS DISTINCT FROM f."{column}"' for column in asked)
@@ -221,7 +221,7 @@ def compare_memberships(persons: str, families: str, where: str = "true") -> Non
     Args:
         persons: the table of members.
         families: the table of families.
-        where: which members, as ``i``; they and their families (``f``) are of one import.
+        where: which members, as ``i``.
     """
     same = "i.job_id = f.job_id AND" if persons.startswith("registry") else ""
     later = (
@@ -230,7 +230,8 @@ def compare_memberships(persons: str, families: str, where: str = "true") -> Non
     )
     run(
         f"UPDATE {persons} AS i SET writes_membership = {later}, membership_id = NULL, "
-        f"left_family_id = NULL, left_version = NULL WHERE i.state <> 'error' AND {where}"
+        "left_family_id = NULL, left_version = NULL "
+        f"WHERE i.person_id IS NOT NULL AND i.state <> 'error' AND {where}"
     )
     run(
         f"""

@@ -76,8 +76,8 @@ def _each_family_once(job: ImportJob) -> None:
     )
     if not changed:
         return
-    here = f"i.job_id = {job.pk} AND f.job_id = i.job_id"
-    compare_memberships("registry_stageperson", "registry_stagefamily", here)
+    own = f"i.job_id = {job.pk}"
+    compare_memberships("registry_stageperson", "registry_stagefamily", own)
     run(
         "UPDATE registry_stageperson SET state = 'changed' "
         "WHERE job_id = %(job)s AND writes_membership AND state = 'same'",

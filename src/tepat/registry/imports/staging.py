@@ -57,10 +57,10 @@ def stage_shard(job: ImportJob, shard: int, folder: Path) -> None:
             job=job.pk,
             shard=shard,
         )
-        _temporary(table)
+        _temporary(table, bool(_asked(job, table)))
         _copy(table, shard_files(folder, table, shard))
     for name in ("in_family", "in_person"):
-        run(f"ANALYZE {name}")
+        run(f"ANALYZE {name} (number, family_number, token, token_once, origin_key, state)")
     find_places(job)
     match_families()
     compare_families(job.families_asked)
@@ -72,16 +72,22 @@ def stage_shard(job: ImportJob, shard: int, folder: Path) -> None:
         _keep(table, job, shard)
 
 
-def _temporary(table: str) -> None:
+def _asked(job: ImportJob, table: str) -> list[str]:
+    return {"families": job.families_asked, "members": job.members_asked}.get(table, [])
+
+
+def _temporary(table: str, answers: bool) -> None:
+    """A table like the stage, for rows that are new until a match is found."""
     name, stage = TEMPORARY[table], STAGES[table]._meta.db_table
     run(f"DROP TABLE IF EXISTS pg_temp.{name}")
     run(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS SELECT * FROM {stage} LIMIT 0")
     if table == "findings":
         return
     run(f"ALTER TABLE {name} ADD COLUMN differs boolean DEFAULT false")
-    flags = ["warned", "by_origin", "writes_record", "writes_facts"]
-    flags += ["writes_membership"] if table == "members" else []
-    run(f"ALTER TABLE {name} " + ", ".join(f"ALTER {flag} SET DEFAULT false" for flag in flags))
+    flags = {"warned": False, "by_origin": False, "writes_record": True, "writes_facts": answers}
+    if table == "members":
+        flags["writes_membership"] = True
+    run(f"ALTER TABLE {name} " + ", ".join(f"ALTER {n} SET DEFAULT {v}" for n, v in flags.items()))
 
 
 def _copy(table: str, files: Sequence[Path]) -> None:
@@ -160,8 +166,8 @@ def _settle_states() -> None:
         ("in_person", "members", "person_id", "writes_record OR writes_membership"),
     ):
         run(
-            f"UPDATE {name} SET state = CASE WHEN {owner} IS NULL THEN 'new' "
-            f"WHEN {writes} OR differs THEN 'changed' ELSE 'same' END WHERE state <> 'error'"
+            f"UPDATE {name} SET state = CASE WHEN {writes} OR differs THEN 'changed' "
+            f"ELSE 'same' END WHERE state <> 'error' AND {owner} IS NOT NULL"
         )
         run(
             f"UPDATE {name} AS i SET warned = true FROM (SELECT DISTINCT number FROM in_found "
