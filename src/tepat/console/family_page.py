@@ -110,7 +110,8 @@ def sections_of(view: FamilyView) -> list[dict[str, Any]]:
     for title, names in GROUPS:
         rows = facts_of(facts, names.split())
         if rows:
-            sections.append({"title": title, "facts": rows})
+            changed = sum("before" in row for row in rows)
+            sections.append({"title": title, "facts": rows, "changed": changed})
     return sections
 
 
