@@ -107,7 +107,7 @@ def test_a_family_that_is_not_in_the_run_is_refused(explainer: Explainer) -> Non
 
 def test_an_explainer_is_made_in_the_background_and_kept(run: Path, tmp_path: Path) -> None:
     assert explainer_for(run) is None, "it is only begun"
-    made: Any = explainer_for(run, wait=120)
+    made: Any = explainer_for(run, patience=120)
     assert isinstance(made, Explainer)
     assert explainer_for(run) is made
-    assert explainer_for(tmp_path / "nothing", wait=1) is None
+    assert explainer_for(tmp_path / "nothing", patience=1) is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from tepat.engine.text import Text
 from tepat.places.models import COUNTRY_ID, Place
@@ -14,7 +16,6 @@ from tepat.places.rules import full_name
 from tepat.policy.wording import day, number, rupiah
 from tepat.runs.models import Run, RunProgramme, State
 from tepat.runs.texts import STATES, STEPS
-from tepat.site.templatetags.words import moment
 from tepat.staff.language import language, say
 
 TAGS = {
@@ -80,7 +81,7 @@ def list_of(found: Sequence[Run]) -> dict[str, Any]:
                     say(title_of(run)),
                     {"text": "", "state": TAGS.get(State(run.state), "waiting"),
                      "word": STATES[run.state]},
-                    moment(run.known_by),
+                    _moment(run.known_by),
                     _number(run.families),
                     _money(sums.get(run.pk)) if run.state == State.DONE else "–",
                 ],
@@ -113,7 +114,7 @@ def facts_of(run: Run) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
         {"label": Text("Wilayah", "Place"), "value": place_name(run.place)},
         {"label": Text("Keadaan pada", "As of"), "value": day(run.as_of, language())},
-        {"label": Text("Diketahui sampai", "Known by"), "value": moment(run.known_by)},
+        {"label": Text("Diketahui sampai", "Known by"), "value": _moment(run.known_by)},
         {"label": Text("Program", "Programmes"), "value": names or everything},
         {
             "label": Text("Kuota", "Quotas"),
@@ -122,11 +123,11 @@ def facts_of(run: Run) -> list[dict[str, Any]]:
             else Text("menurut aturan program", "as the programmes' rules say"),
         },
         {"label": Text("Dimulai oleh", "Started by"), "value": run.started_by.name},
-        {"label": Text("Dimulai", "Started"), "value": moment(run.started_at)},
+        {"label": Text("Dimulai", "Started"), "value": _moment(run.started_at)},
     ]
     if run.state == State.DONE:
         facts += [
-            {"label": Text("Selesai", "Finished"), "value": moment(run.finished_at)},
+            {"label": Text("Selesai", "Finished"), "value": _moment(run.finished_at)},
             {"label": Text("Keluarga", "Families"), "value": _number(run.families)},
             {"label": Text("Orang", "People"), "value": _number(run.members)},
             {"label": Text("Temuan pada data", "Findings"), "value": _number(run.findings)},
@@ -202,6 +203,13 @@ def _changes(rows: Sequence[RunProgramme]) -> dict[str, Any]:
 def _columns(labels: Sequence[Text]) -> list[dict[str, Any]]:
     programme = {"label": Text("Program", "Programme")}
     return [programme, *({"label": label, "numeric": True} for label in labels)]
+
+
+def _moment(value: datetime | None) -> str:
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    return f"{day(local.date(), language())} {local:%H.%M} {local.tzname()}"
 
 
 def _number(value: int | None) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as TooLong
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from tepat.runs.explainer import Explainer
@@ -14,39 +13,33 @@ from tepat.runs.explainer import Explainer
 KEPT = 3  # each holds prepared statements, some tens of megabytes
 _made: OrderedDict[Path, Future[Explainer]] = OrderedDict()
 _lock = threading.Lock()
+_maker = ThreadPoolExecutor(1, "explainer")
 _log = logging.getLogger(__name__)
 
 
-def explainer_for(folder: Path, wait: float = 0.0) -> Explainer | None:
+def explainer_for(folder: Path, patience: float = 0.0) -> Explainer | None:
     """The explainer of a run, or None while it is being made or where its folder is not here.
 
     Args:
         folder: where the run lies.
-        wait: how many seconds to wait for it.
+        patience: how many seconds to wait for it.
     """
     with _lock:
         future = _made.get(folder)
-        if future is not None and future.done() and future.exception() is not None:
-            future = None
         if future is None:
             if not (folder / "facts").is_dir():
                 return None
-            future = _made[folder] = Future()
-            threading.Thread(target=_make, args=(folder, future), daemon=True).start()
+            future = _made[folder] = _maker.submit(Explainer, folder)
         _made.move_to_end(folder)
         while len(_made) > KEPT:
             _made.popitem(last=False)
-    try:
-        return future.result(wait)
-    except TooLong:
+    wait([future], patience)
+    if not future.done():
         return None
-    except Exception:  # noqa: BLE001 (the page has what is stored)
-        _log.exception("The explainer of a run could not be made.")
+    error = future.exception()
+    if error is not None:
+        _log.error("The explainer of a run could not be made.", exc_info=error)
+        with _lock:
+            _made.pop(folder, None)  # it is tried again when asked for again
         return None
-
-
-def _make(folder: Path, future: Future[Explainer]) -> None:
-    try:
-        future.set_result(Explainer(folder))
-    except BaseException as error:  # noqa: BLE001 (handed to those who wait)
-        future.set_exception(error)
+    return future.result()
