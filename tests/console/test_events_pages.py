@@ -213,6 +213,10 @@ def test_a_whole_family_leaves(world: World, operator: Client, family: Family) -
     record(operator, family, "pergi", {})
     with acting_as(world["village_operator"].pk):
         assert living(family) == {}
+    back = {"name": "Ujang", "sex": "1", "relation": "8", **day(date(2025, 8, 1))}
+    record(operator, family, "masuk", back)
+    with acting_as(world["village_operator"].pk):
+        assert living(family) == {"Ujang": 8}
 
 
 def test_who_comes_second_sees_what_changed_and_goes_on(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from django.test import Client
 from PIL import Image
 
 from tepat.audit.models import Access, Entry
+from tepat.registry.actions.families import move_family
+from tepat.registry.actions.members import Told
 from tepat.registry.interviews import actions, queries
 from tepat.registry.interviews.content import Content, Member
 from tepat.registry.models import (
@@ -423,3 +426,27 @@ def test_a_large_family_has_light_pages(world: World, operator: Client) -> None:
         actions.save(interview=Interview.objects.get().uuid, change=change, acting_user=user)
     for step in ("", "periksa/", "goods/", "m1-life/", "m1-work/", "m1-health/"):
         assert len(operator.get(base + step).content) < 50_000, step
+
+
+def test_a_draft_on_a_family_that_moved_away_can_only_be_thrown_away(
+    world: World, operator: Client, family: Family
+) -> None:
+    base = checking(operator, family)
+    user = world["village_operator"]
+    with acting_as(user.pk):
+        move_family(
+            family_id=family.pk,
+            place_id=KERTAJAYA,
+            address="",
+            told=Told(date(2025, 3, 1), "x"),
+            acting_user=user,
+        )
+    for step in ("", "house/", "periksa/", "foto/"):
+        answer = operator.get(base + step)
+        assert answer.status_code == 409 and "sudah pindah dari wilayah Anda" in said(answer)
+        assert "Rukmini" not in said(answer)
+    listed = said(operator.get("/wawancara/"))
+    assert f"{base}buang/" in listed and "Rukmini" not in listed
+    assert "Rukmini" not in said(operator.get(f"{base}buang/"))
+    post(operator, f"{base}buang/", {})
+    assert base not in said(operator.get("/wawancara/"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tepat.registry.actions.members import Told, record_birth
 from tepat.registry.actions.observations import Answers, record_answers
+from tepat.registry.actions.people import PersonFacts
 from tepat.registry.interviews import actions
+from tepat.registry.interviews.queries import content_of
 from tepat.registry.models import Family, FamilyObservation, Interview, Photo
 from tepat.staff.context import acting_as
-from tests.console.browsing import faults_of, signed_in
+from tests.console.browsing import RULES, faults_of, signed_in
 from tests.needs import missing
 from tests.registry.world import World, make_world, rukmini
 
@@ -286,3 +290,87 @@ def test_an_event_is_recorded_on_a_phone_without_scripts(
         pressed(page, "Lanjut")
         pressed(page, "Simpan")
         assert "tersimpan" in page.inner_text("main") and "Sari" in page.inner_text("body")
+
+
+def barriers(page: Any, where: str) -> list[str]:
+    """What axe says against the page as it stands, on a phone and on a desk."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[str] = []
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        said = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        found += [f"{where} {width}: {one['id']} {one['nodes'][0]['target']}" for one in said]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{where} {width}: wider than the screen")
+    page.set_viewport_size({"width": 360, "height": 740})
+    if folder := os.environ.get("TEPAT_PICTURES"):
+        page.screenshot(path=f"{folder}/{where}.png", full_page=True)
+    return found
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_pages_after_a_press_have_no_barriers(
+    world: World, browser: Any, live_server: Any, files: Path, language: str
+) -> None:
+    family, _, begun = drafted(world)
+    draft = f"{live_server.url}/wawancara/{begun.uuid}"
+    events = f"{live_server.url}/keluarga/{family.uuid}/peristiwa"
+    with signed_in(browser, live_server.url, world["facilitator"], **PHONE) as context:
+        cookie = {"name": "django_language", "value": language, "url": live_server.url}
+        context.add_cookies([cookie])
+        page = context.new_page()
+
+        def sent(url: str, name: str, **values: str) -> list[str]:
+            if url:
+                page.goto(url)
+            for field, value in values.items():
+                page.fill(f"input[name={field}]", value)
+            page.locator("main form button[type=submit]").last.click()
+            page.wait_for_load_state()
+            return barriers(page, f"{name}_{language}")
+
+        found = sent(f"{draft}/house/", "wrong_answer", floor_area="many")
+        page.goto(f"{draft}/foto/")
+        found += sent("", "no_photo")
+        page.goto(f"{draft}/periksa/")
+        found += sent("", "not_sure")
+        day = {"on_day": "3", "on_month": "3", "on_year": "2025"}
+        found += sent(f"{events}/nomor-kk/", "wrong_number", kk_number="12", **day)
+        found += sent(f"{events}/nomor-kk/", "looked", kk_number="3204330505250010", **day)
+        birth(family, world)
+        page.locator("button[name=save]").click()
+        page.wait_for_load_state()
+        found += barriers(page, f"changed_{language}")
+    assert not found, "\n".join(found)
+
+
+def birth(family: Family, world: World) -> None:
+    """Somebody else records a birth meanwhile."""
+    operator = world["village_operator"]
+    with acting_as(operator.pk):
+        record_birth(
+            family_id=family.pk,
+            child=PersonFacts("Bayu", None, 1),
+            relation=5,
+            told=Told(date(2025, 3, 1), "posyandu"),
+            acting_user=operator,
+        )
+
+
+def test_the_phone_fills_in_the_point(
+    world: World, browser: Any, live_server: Any, files: Path
+) -> None:
+    _, _, begun = drafted(world)
+    point = {"latitude": -7.0615123, "longitude": 107.7634127}
+    options = {**PHONE, "geolocation": point, "permissions": ["geolocation"]}
+    with signed_in(browser, live_server.url, world["facilitator"], **options) as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}/wawancara/{begun.uuid}/place/")
+        page.get_by_role("button", name="Ambil titik dari telepon ini").click()
+        page.get_by_text("Titik terisi.").wait_for()
+        assert page.input_value("input[name=latitude]") == "-7.061512"
+        pressed(page, "Simpan, ke daftar langkah")
+        with acting_as(world["facilitator"].pk):
+            kept = content_of(Interview.objects.get(pk=begun.pk))
+        assert (kept.latitude, kept.longitude) == ("-7.061512", "107.763413")

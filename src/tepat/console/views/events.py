@@ -115,7 +115,7 @@ class _Page:
         self.request, self.family, self.kind = request, opened, kind
         self.user: Any = request.user
         view = family_as_of(opened.pk, today())
-        if view is None or not view.members:
+        if view is None:
             raise Http404
         self.view = view
         self.problem: dict[str, str] | None = None

@@ -31,6 +31,7 @@ from tepat.staff.permissions import FIELD, allowed
 MOST_VILLAGES = 120  # a list of more is neither light nor easy to use
 INTERVIEWS = Text("Wawancara", "Interviews")
 NEW_MEMBER = Text("Anggota baru", "New member")
+MOVED = Text("Keluarga yang sudah pindah", "A family that has moved")
 NEW_FAMILY = Text("Keluarga baru", "New family")
 
 
@@ -54,9 +55,11 @@ def interviews(request: HttpRequest) -> HttpResponse:
     homes = places.labels_of({one.home_id for one in [*drafts, *waiting]})
 
     def row(one: Interview) -> dict[str, Any]:
+        gone = queries.out_of_reach(one)
         return {
             "interview": one,
-            "name": head_name(queries.content_of(one)),
+            "gone": gone,
+            "name": say(MOVED) if gone else head_name(queries.content_of(one)),
             "place": homes.get(one.home_id, ""),
         }
 
@@ -376,7 +379,7 @@ def check(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
 def discard(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
     """Ask whether to throw a draft away, and do it."""
     user: Any = request.user
-    found = _own(request, interview, "interview_discard")
+    found = queries.own_interview(interview, user=user)
     if request.method == "POST":
         actions.discard(interview=found.uuid, acting_user=user)
         return redirect("interviews")
@@ -384,7 +387,7 @@ def discard(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
         return redirect("interview", interview=found.uuid)
     context = {
         "title": Text("Buang draf ini?", "Discard this draft?"),
-        "lead": head_name(queries.content_of(found)),
+        "lead": MOVED if queries.out_of_reach(found) else head_name(queries.content_of(found)),
         "consequences": [
             Text(
                 "Semua isian dan foto di draf ini hilang.", "All its answers and photos are lost."
@@ -392,7 +395,9 @@ def discard(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
             Text("Data keluarga di registri tetap.", "The family's record stays as it is."),
         ],
         "button": Text("Buang draf", "Discard the draft"),
-        "cancel": reverse("interview", kwargs={"interview": found.uuid}),
+        "cancel": reverse("interviews")
+        if queries.out_of_reach(found)
+        else reverse("interview", kwargs={"interview": found.uuid}),
         "breadcrumbs": crumbs(("", Text("Buang", "Discard"))),
     }
     return render(request, "console/interview_discard.html", context)

@@ -7,6 +7,8 @@ import uuid
 from django.db.models import QuerySet
 from django.http import Http404
 
+from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.interviews.content import Content
 from tepat.registry.models import Interview, Photo
 from tepat.registry.queries import access_family
@@ -20,12 +22,42 @@ def access_interview(public_id: uuid.UUID, *, user: User, page: str) -> Intervie
 
     Raises:
         Http404: not one of the user's, nor held in their places.
+        TepatError: ``family_moved``.
     """
     found = Interview.objects.filter(uuid=public_id).select_related("family", "author").first()
     if found is None:
         raise Http404
-    if found.family is not None and found.state in ("draft", "held"):
+    if found.state in ("draft", "held") and found.family_id is not None:
+        if found.family is None:
+            raise TepatError(
+                "family_moved",
+                Text(
+                    "Keluarga ini sudah pindah dari wilayah Anda.",
+                    "This family has moved out of your places.",
+                ),
+                Text(
+                    "Petugas di desa barunya yang melanjutkan.",
+                    "The staff of its new village go on from here.",
+                ),
+                Text("Buang draf ini.", "Discard this draft."),
+            )
         access_family(found.family.uuid, user=user, reason=REASON, page=page)
+    return found
+
+
+def out_of_reach(interview: Interview) -> bool:
+    """Whether the family moved away since the interview was begun; then only throwing away is left.
+
+    The row of a family out of reach is not there for the user, so it was not joined either.
+    """
+    return interview.family_id is not None and interview.family is None
+
+
+def own_interview(public_id: uuid.UUID, *, user: User) -> Interview:
+    """A user's own interview, without opening the family. Raises Http404."""
+    found = Interview.objects.filter(uuid=public_id, author=user).select_related("family").first()
+    if found is None:
+        raise Http404
     return found
 
 
