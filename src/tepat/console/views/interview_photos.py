@@ -16,7 +16,7 @@ from tepat.registry.interviews import actions, photos, queries
 from tepat.registry.interviews.forms import PhotoForm
 from tepat.registry.interviews.groups import PHOTOS
 from tepat.registry.models import Interview, Photo
-from tepat.staff.language import language
+from tepat.staff.language import language, say
 from tepat.staff.permissions import FIELD, READERS, allowed
 
 KINDS = {
@@ -42,6 +42,8 @@ def draft_photos(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
             return redirect("interview_photos", interview=found.uuid)
         if form.is_valid() and _taken(request, found, sent, form):
             return redirect("interview_photos", interview=found.uuid)
+    for kind, text in KINDS.items():
+        forms[kind].fields["photo"].label = say(text)
     has = set(found.photos.values_list("kind", flat=True))
     content = queries.content_of(found)
     context = {
