@@ -16,9 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from tepat.registry.actions.writing import open_batch
 from tepat.registry.interviews import photos
 from tepat.registry.interviews.actions import begin_check
-from tepat.registry.models import Family, ImportJob
+from tepat.registry.models import Family, Flag, ImportJob, ListLoad
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
 from tests.database import as_owner
@@ -189,6 +190,55 @@ def _asked(here: Arranged, family: Family) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _load(here: Arranged) -> Sample:
+    """Lists about two kabupaten; those below them are not shown them."""
+    near, far = (_listed(here, place) for place in (BANDUNG, GARUT))
+    ours = {Role.KABUPATEN_VERIFIER, Role.HEAD_OF_OFFICE}
+    return Sample(near, far, near_for=COUNTRY | ours)
+
+
+def _listed(here: Arranged, place: int) -> int:
+    user = here.world["ministry_analyst"]
+    with acting_as(user.pk):
+        load = ListLoad.objects.create(
+            home_id=place,
+            ground="deceased",
+            source="Dukcapil",
+            date=date(2025, 6, 1),
+            uploaded_by=user,
+            file_name="daftar.csv",
+            file_kind="csv",
+            file_size=1,
+            sha256=f"{place:064}",
+        )
+    return load.pk
+
+
+def _flag(here: Arranged) -> Sample:
+    """A finding on each of the families."""
+    return Sample(
+        _flagged(here, "village_operator", here.near), _flagged(here, "far_operator", here.far)
+    )
+
+
+def _flagged(here: Arranged, by: str, family: Family) -> int:
+    user = here.world[by]
+    with (
+        acting_as(user.pk),
+        open_batch(kind="list", source="Dukcapil", acting_user=user) as batch,
+    ):
+        flag = Flag.objects.create(
+            family=family,
+            ground="refuses",
+            source="Dukcapil",
+            date=date(2025, 6, 1),
+            valid_from=date(2025, 6, 1),
+            batch=batch,
+            home_id=family.home_id,
+        )
+    return flag.pk
+
+
 def _word(value: str) -> Callable[[Arranged], Sample]:
     return lambda here: Sample(value, near_for=EVERYBODY)
 
@@ -206,6 +256,8 @@ SAMPLES: dict[str, Callable[[Arranged], Sample]] = {
     "interview_photo.kind": _word("front"),
     "erasure": _erasure,
     "job": _job,
+    "load": _load,
+    "flag": _flag,
     "run": _run,
     "run_download.table": _word("programmes"),
 }

@@ -53,6 +53,14 @@ DATA_ITEMS = (
         MINISTRY | FIELD | {Role.AUDITOR},
         Text("Permintaan dihapus dari data, dan putusannya.", "Requests to be forgotten."),
     ),
+    DataItem(
+        "boundaries",
+        Text("Batas wilayah", "Boundaries"),
+        frozenset({Role.ADMINISTRATOR, Role.MINISTRY_ANALYST}),
+        Text(
+            "Batas untuk peta, milik kementerian sendiri.", "Boundaries of the ministry, for maps."
+        ),
+    ),
 )
 DATA_ROLES = frozenset().union(*(item.roles for item in DATA_ITEMS))
 ITEMS = (
