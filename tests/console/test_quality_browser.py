@@ -54,7 +54,8 @@ def lived_in() -> tuple[World, Family]:
     return world, family
 
 
-def test_the_pages_are_sound_in_every_form(browser: Any, live_server: Any) -> None:
+@pytest.mark.parametrize("name", ["village_operator", "kabupaten_verifier", "ministry_approver"])
+def test_the_pages_are_sound_in_every_form(browser: Any, live_server: Any, name: str) -> None:
     world, family = lived_in()
     verifier = world["kabupaten_verifier"]
     with acting_as(verifier.pk):
@@ -88,11 +89,10 @@ def test_the_pages_are_sound_in_every_form(browser: Any, live_server: Any) -> No
         ],
     }
     faults: list[str] = []
-    for name, wanted in pages.items():
-        with signed_in(browser, live_server.url, world[name]) as context:
-            for title, address in wanted:
-                faults += faults_of(context, live_server.url + address, title)
-    assert faults == []
+    with signed_in(browser, live_server.url, world[name]) as context:
+        for title, address in pages[name]:
+            faults += faults_of(context, live_server.url + address, title)
+    assert faults == [], "\n".join(faults)
 
 
 def _request(world: World) -> int:

@@ -289,3 +289,24 @@ def test_many_changes_of_a_place_become_one_check_of_the_place(
     assert jobs.check_changed() is None, "they were handed over"
     check()
     assert "nik_missing" in rules(world, first)
+
+
+def test_a_check_that_dies_in_the_middle_leaves_everything_as_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family = make_family(world, "village_operator", CIGENTUR)
+
+    def killed(*words: Any, **named: Any) -> None:
+        raise KeyboardInterrupt
+
+    for step in ("count_villages", "_mark", "record"):
+        with monkeypatch.context() as patch:
+            patch.setattr(jobs, step, killed)
+            with pytest.raises(KeyboardInterrupt):
+                check()
+        assert rules(world, family) == set(), f"stopped at {step}"
+        with acting_as(world["system"].pk):
+            assert not PlaceCheck.objects.exists()
+            assert not VillageFigures.objects.exists()
+    check()
+    assert "nik_missing" in rules(world, family)

@@ -7,9 +7,10 @@ short transaction. A worker that is killed leaves nothing half done; the check i
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from procrastinate.contrib.django import app
 from tepat.audit.actions import record
 from tepat.places.models import COUNTRY_ID, Level
 from tepat.policy.load import load_policy
+from tepat.policy.model import Variable
 from tepat.registry.actions.writing import today
 from tepat.registry.models import PlaceCheck
 from tepat.registry.quality.figures import count_villages
@@ -47,7 +49,8 @@ def check_places() -> None:
             "ON c.place_id = p.id WHERE p.level = %s AND p.ended_on IS NULL "
             "AND (c.checked_at IS NULL OR c.checked_at < now() - make_interval(days => %s)) "
             "AND EXISTS (SELECT FROM places_within AS w JOIN registry_family AS f "
-            "ON f.home_id = w.place_id WHERE w.ancestor_id = p.id) ORDER BY c.checked_at NULLS FIRST",
+            "ON f.home_id = w.place_id WHERE w.ancestor_id = p.id) "
+            "ORDER BY c.checked_at NULLS FIRST",
             [Level.KABUPATEN, EVERY],
         )
         _ask([row[0] for row in cursor.fetchall()])
@@ -124,12 +127,18 @@ def _split(since: datetime, until: datetime) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+@cache
+def _variables() -> Mapping[str, Variable]:
+    """The variables of the policy that the worker was started with; reading them takes seconds."""
+    return load_policy().variables
+
+
 def _check(condition: str, folder: Path, acting: int, place: int | None) -> Outcome | None:
     day = today()
     checked = check_present(
         condition,
         day=day,
-        variables=load_policy().variables,
+        variables=_variables(),
         database=connection.settings_dict,
         acting_user=acting,
         scratch=folder,
