@@ -214,12 +214,14 @@ def explain_command(
     as_json: AsJson = False,
 ) -> None:
     """Say for each programme what was decided about a family, and why."""
-    from tepat.runs.explain import explain
     from tepat.runs.explain_text import as_text
+    from tepat.runs.explainer import Explainer
+    from tepat.runs.export import family_number
     from tepat.runs.folder import RunFolder
 
     language = language_of(lang)
-    found = explain(RunFolder(run), family_key)
+    family_number(RunFolder(run), family_key)  # a wrong key is refused at once
+    found = Explainer(run).explain(family_key)
     if as_json:
         answer(found)
     else:
