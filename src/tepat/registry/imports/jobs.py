@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +18,6 @@ from django.db import (
     close_old_connections,
     connection,
 )
-from procrastinate.contrib.django import app
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
@@ -33,6 +31,7 @@ from tepat.registry.imports.settle import settle as settle_job
 from tepat.registry.imports.sql import run
 from tepat.registry.imports.staging import STAGES, VARIABLES, stage_shard
 from tepat.registry.imports.texts import failure, unexpected
+from tepat.registry.later import ask_for
 from tepat.registry.models import ImportJob, ImportMatch
 from tepat.registry.models.imports import ENDED, ImportState
 from tepat.staff.context import acting_as
@@ -45,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 def later(step: str, *, job: int, user: int, **more: Any) -> None:
     """Ask for a step, in the open transaction: it is forgotten if the transaction is."""
-    app.configure_task(f"tepat.registry.tasks.import_{step}").defer(job=job, user=user, **more)
+    ask_for(f"tepat.registry.tasks.import_{step}", {"job": job, "user": user, **more})
 
 
 def do(step: Callable[..., None], *, job: int, user: int, tries: int = 0, **more: int) -> None:
@@ -184,9 +183,8 @@ def read(job: int, user: int) -> None:
         mine.families_asked = sorted(cut.families_asked)
         mine.members_asked = sorted(cut.members_asked)
         mine.save()
-        task = app.configure_task("tepat.registry.tasks.import_shard")
-        numbers = (FILE, *range(cut.shards))
-        task.batch_defer(*({"job": job, "user": user, "shard": number} for number in numbers))
+        each = ({"job": job, "user": user, "shard": n} for n in (FILE, *range(cut.shards)))
+        ask_for("tepat.registry.tasks.import_shard", *each)
 
 
 def _cut(job: ImportJob) -> ReadFile:
@@ -215,8 +213,11 @@ class _Over(Exception):
 
 def shard(job: int, user: int, *, shard: int) -> None:
     """Compare one shard with the registry and stage it; the last one asks for the settling."""
-    with suppress(_Over), acting_as(user):
-        _stage(job, user, shard)
+    try:
+        with acting_as(user):
+            _stage(job, user, shard)
+    except _Over:
+        _log.info("Import %s ended while its shard %s was compared.", job, shard)
 
 
 def _stage(job: int, user: int, shard: int) -> None:

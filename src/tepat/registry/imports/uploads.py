@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -27,6 +28,7 @@ LARGEST_INFLATED = 2 << 30
 LARGEST_RATIO = 400  # a sheet of a million blank rows reaches about 30
 RATIO_FROM = 50 << 20  # smaller content may be as repetitive as it likes
 MOST_ENTRIES = 2_000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BLOCK = 1 << 20
 _REFUSED = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password",
@@ -116,6 +118,8 @@ def check_declared(book: zipfile.ZipFile, name: str) -> None:
         raise TepatError(
             "file_kind", f"{name} has a password.", do="Save it without a password and send it."
         )
+    if any(entry.compress_type not in _METHODS for entry in entries):
+        raise _bomb(name, "It is packed in a way that no spreadsheet program uses.")
     inflated = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
     _refuse_growth(name, inflated, packed)
@@ -137,7 +141,7 @@ def check_inflated(path: Path, name: str) -> None:
                     while block := part.read(_BLOCK):
                         inflated += len(block)
                         _refuse_growth(name, inflated, packed)
-            except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
                 raise TepatError(
                     "file_unreadable",
                     f"{name} cannot be unpacked.",
