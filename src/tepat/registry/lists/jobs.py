@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
-from procrastinate.contrib.django import app
 
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
@@ -18,6 +17,7 @@ from tepat.policy.load import load_policy
 from tepat.registry.actions.writing import open_batch
 from tepat.registry.imports import uploads
 from tepat.registry.imports.texts import failure, unexpected
+from tepat.registry.later import ask_for
 from tepat.registry.lists import finding, kept
 from tepat.registry.lists.apply import apply_load
 from tepat.registry.lists.reading import read_list
@@ -41,7 +41,7 @@ def grounds() -> dict[str, Any]:
 
 def later(step: str, *, load: int, user: int) -> None:
     """Ask for a step, in the open transaction: it is forgotten if the transaction is."""
-    app.configure_task(f"tepat.registry.tasks.list_{step}").defer(load=load, user=user)
+    ask_for(f"tepat.registry.tasks.list_{step}", {"load": load, "user": user})
 
 
 def now() -> datetime:
