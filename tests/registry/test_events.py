@@ -254,11 +254,10 @@ def test_the_database_guards_history_against_whoever_goes_around_python(
     world: World, statement: str, says: str
 ) -> None:
     operator = world["village_operator"]
-    with acting_as(operator.pk):
+    with acting_as(operator.pk), connection.cursor() as cursor:
         rukmini(operator)
-        with connection.cursor() as cursor:
-            with pytest.raises(Exception, match=says), transaction.atomic():
-                cursor.execute(statement)
+        with pytest.raises(Exception, match=says), transaction.atomic():
+            cursor.execute(statement)
 
 
 def test_what_was_superseded_stays_superseded(world: World) -> None:
