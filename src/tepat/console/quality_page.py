@@ -32,11 +32,12 @@ from tepat.staff.models import User
 STATES = {"error": "no", "warning": "waiting", "note": "neutral"}
 HERE = Text("Juga pada keluarga lain di kabupaten/kota ini", "Also in this kabupaten, elsewhere")
 ELSEWHERE = Text("Juga pada keluarga di wilayah lain", "Also on a family in another region")
+SINCE = Text("Sejak", "Since")
 COLUMNS = (
     Text("Keluarga", "Family"),
     Text("Temuan", "Finding"),
     Text("Desa", "Village"),
-    Text("Sejak", "Since"),
+    SINCE,
     Text("Petugas dan tenggat", "Given to, until"),
 )
 
@@ -80,7 +81,7 @@ def table(rows: Sequence[Finding], today: date) -> dict[str, Any]:
     return {
         "caption": Text("Temuan, yang terlama dahulu", "Findings, the oldest first"),
         "caption_hidden": True,
-        "columns": [{"label": label} for label in COLUMNS],
+        "columns": [{"label": label, "short": label is SINCE} for label in COLUMNS],
         "rows": [
             {
                 "id": one.pk,

@@ -54,7 +54,7 @@ WHERE solved_at IS NULL AND home_id = ANY (%(homes)s) GROUP BY home_id, rule
 
 
 def count_villages(homes: Sequence[int], *, day: date) -> None:
-    """Count villages anew; the caller acts as the system.
+    """Count villages anew; the caller acts as the system, and one counts at a time.
 
     Args:
         homes: the villages.
@@ -62,8 +62,6 @@ def count_villages(homes: Sequence[int], *, day: date) -> None:
     """
     values: dict[str, Any] = {"homes": list(homes), "day": day}
     with connection.cursor() as cursor:
-        # Two checks that end at once take the villages in the same order.
-        cursor.execute("SELECT pg_advisory_xact_lock(7420031)")
         cursor.execute(_PEOPLE, values)
         cursor.execute(_FORGET, values)
         cursor.execute(_FINDINGS, values)

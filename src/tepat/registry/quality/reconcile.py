@@ -16,6 +16,7 @@ from tepat.registry.numbers import KK_FINDINGS, NIK_FINDINGS
 from tepat.registry.quality.catalogue import KK_TWICE, NIK_TWICE, OVERDUE, TWICE, rule
 from tepat.registry.quality.present import Checked
 
+WRITING = 7420031  # the lock that is held from here to the commit
 _BLOCK = 1 << 20
 
 _SCOPE = """
@@ -116,7 +117,7 @@ FROM quality_now AS n WHERE f.solved_at IS NULL AND {_SAME}
   AND (f.value_shown, f.severity) IS DISTINCT FROM (n.value, n.severity)
 """
 _SOLVE = f"""
-UPDATE registry_finding AS f SET solved_at = now()
+UPDATE registry_finding AS f SET solved_at = greatest(now(), f.first_found_at)
 WHERE f.solved_at IS NULL
   AND (f.family_id IN (SELECT family_id FROM quality_scope)
     OR f.rule = ANY (%(twice)s) AND f.family_id IN (SELECT family_id FROM quality_twins))
@@ -149,6 +150,8 @@ def reconcile(checked: Checked, condition: str, *, day: date, months: int) -> Ou
         day: today.
         months: after how many months without a survey a family is overdue.
     """
+    # One after the other: two that touch the same twins would wait for each other for ever.
+    _run(f"SELECT pg_advisory_xact_lock({WRITING})")
     for table in ("quality_scope", "quality_found", "quality_now", "quality_twins"):
         _run(f"DROP TABLE IF EXISTS pg_temp.{table}")
     families = _run(_SCOPE.format(condition=condition), known_by=checked.known_by)
