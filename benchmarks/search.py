@@ -34,8 +34,9 @@ INSERT INTO places_within (place_id, ancestor_id)
     SELECT id, id FROM places_place WHERE id > 1
     UNION ALL SELECT id, 1 FROM places_place WHERE id > 1
     UNION ALL SELECT id, parent_id FROM places_place WHERE level = 4;
-INSERT INTO staff_user (username, name, email, role, is_active, password, created_at)
-    SELECT 'verifier' || u, 'V', '', 'kabupaten_verifier', true, '!', now()
+INSERT INTO staff_user (username, name, email, role, is_active, password, created_at,
+        must_change_password, session_round)
+    SELECT 'verifier' || u, 'V', '', 'kabupaten_verifier', true, '!', now(), false, 0
     FROM generate_series(0, {users} - 1) AS u;
 INSERT INTO staff_assignment (user_id, place_id, given_at)
     SELECT id, 100 + substr(username, 9)::int * 7, now() FROM staff_user

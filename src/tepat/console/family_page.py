@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from tepat.engine.text import Text
+from tepat.places.point_map import PointMap, point_map
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
 from tepat.policy.wording import day as day_text
@@ -214,6 +215,16 @@ def lookers_of(looks: Sequence[Look]) -> list[dict[str, Any]]:
         }
         for look in looks
     ]
+
+
+def point_of(view: FamilyView) -> PointMap | None:
+    """Where the house stands, as a picture; None without a point or without any boundaries."""
+    latitude, longitude = view.record.get("latitude"), view.record.get("longitude")
+    if latitude is None or longitude is None:
+        return None
+    title = say(Text("Letak rumah keluarga", "Where the family's house stands"))
+    place = int(view.record["place_id"])
+    return point_map(place, float(latitude), float(longitude), title)
 
 
 def findings_on_card(view: FamilyView) -> list[str]:

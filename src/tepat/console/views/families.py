@@ -126,6 +126,7 @@ def family(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
         "lookers": family_page.lookers_of(looks_at(opened.pk)),
         "findings": family_page.findings_on_card(view),
         "photos": photos_of(opened.pk)[:3],
+        "point": family_page.point_of(view),
         "decisions": [] if request.GET else decisions_of(opened),
         "decided_on": decided_on(opened),
         "to_mend": [] if request.GET else quality_page.of_family(opened.pk, user),
