@@ -109,6 +109,10 @@ def test_a_finding_is_contested_on_the_familys_page_and_settled_by_another(
     settle = reverse("flag_settle", kwargs={"flag": now.pk})
     assert settle not in operator.get(home).content.decode()
     assert settle in verifier.get(home).content.decode()
+    listed = verifier.get(reverse("flags")).content.decode()
+    assert settle in listed and "Asep" not in listed
+    assert "perlu diputuskan" in verifier.get(reverse("front")).content.decode()
+    assert settle not in operator.get(reverse("flags")).content.decode()
     assert verifier.post(settle, {**why, "upheld": "cabut"}).status_code == 302
     assert standing(world) == []
     assert operator.get(contest).status_code == 404

@@ -185,7 +185,8 @@ def counts_table(job: ImportJob) -> dict[str, Any]:
     kinds = [*KINDS, "warning"]
     labels = [*KINDS.values(), WARNED]
     return {
-        "caption": Text("Apa yang akan terjadi dengan baris berkas", "What its rows would do"),
+        "caption": Text("Jumlah baris", "Numbers of rows"),
+        "caption_hidden": True,
         "columns": [
             {"label": Text("Baris", "Rows")},
             *({"label": label, "numeric": True} for label in labels),

@@ -48,6 +48,12 @@ DATA_ITEMS = (
         ),
     ),
     DataItem(
+        "flags",
+        Text("Temuan yang disanggah", "Contested findings"),
+        FIELD | MINISTRY | {Role.AUDITOR},
+        Text("Yang menunggu putusan orang kedua.", "What waits for a second person to decide."),
+    ),
+    DataItem(
         "erasures",
         Text("Penghapusan", "Erasures"),
         MINISTRY | FIELD | {Role.AUDITOR},

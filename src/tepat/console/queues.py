@@ -18,8 +18,11 @@ from tepat.console.reach import asked_places
 from tepat.engine.text import Text
 from tepat.policy.wording import day as day_text
 from tepat.policy.wording import number as number_text
+from tepat.registry.actions.flags import SETTLERS
 from tepat.registry.actions.writing import today
 from tepat.registry.imports.queries import waiting as imports_waiting
+from tepat.registry.lists.actions import LIST_APPROVERS
+from tepat.registry.lists.queries import to_settle, waiting_lists
 from tepat.registry.models import Erasure, ImportJob, Interview
 from tepat.registry.models.imports import ImportState
 from tepat.registry.quality import queries as quality
@@ -105,6 +108,20 @@ _KINDS = (
         lambda user: ImportJob.objects.filter(state=ImportState.MATCHING, uploaded_by=user),
         "uploaded_at",
         lambda: reverse("imports"),
+    ),
+    _Kind(
+        Text("Daftar lembaga yang menunggu persetujuan saya", "Lists waiting for my approval"),
+        LIST_APPROVERS,
+        waiting_lists,
+        "checked_at",
+        lambda: reverse("lists"),
+    ),
+    _Kind(
+        Text("Temuan yang disanggah dan perlu diputuskan", "Contested findings to be decided"),
+        SETTLERS,
+        to_settle,
+        "batch__known_at",
+        lambda: reverse("flags"),
     ),
     _Kind(
         Text("Permintaan penghapusan yang perlu diputuskan", "Erasures to be decided"),

@@ -89,6 +89,7 @@ urlpatterns = [
     path("daftar/<int:load>/setujui/", lists.approve, name="list_approve"),
     path("daftar/<int:load>/tolak/", lists.refuse, name="list_refuse"),
     path("daftar/<int:load>/batalkan/", lists.undo, name="list_undo"),
+    path("temuan/", flags.flags, name="flags"),
     path("temuan/<int:flag>/sanggah/", flags.contest, name="flag_contest"),
     path("temuan/<int:flag>/putuskan/", flags.settle, name="flag_settle"),
     path("batas/", boundaries.boundaries, name="boundaries"),

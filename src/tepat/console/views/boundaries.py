@@ -18,6 +18,7 @@ from django.utils.functional import lazy
 from tepat.console.boundaries import BOUNDARY_ROLES, load_boundaries
 from tepat.console.import_forms import FILL_IN
 from tepat.console.import_words import problem_of
+from tepat.console.views.imports import DATA
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.actions import MOST_BYTES
@@ -89,7 +90,8 @@ def boundaries(request: HttpRequest) -> HttpResponse:
     """What was loaded, how it looks, and the form for more."""
     user = user_of(request)
     form = BoundaryForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"title": BOUNDARIES, "form": form}
+    way = [(reverse("data"), DATA), ("", BOUNDARIES)]
+    context: dict[str, Any] = {"title": BOUNDARIES, "breadcrumbs": way, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -109,7 +111,7 @@ def boundaries(request: HttpRequest) -> HttpResponse:
 
 
 def _loaded(given: dict[str, Any], user: User) -> BoundaryFile:
-    sent: UploadedFile = given["file"]
+    sent: UploadedFile[Any] = given["file"]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "boundaries.json"
         with path.open("wb") as file:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,16 +17,74 @@ from tepat.console.flag_forms import UPHELD, ContestForm, SettleForm
 from tepat.console.import_words import problem_of
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
+from tepat.places.queries import labels_of
 from tepat.policy import wording
 from tepat.registry.actions.flags import CONTESTERS, SETTLERS, contest_flag, settle_flag
 from tepat.registry.actions.writing import today
 from tepat.registry.as_of import family_as_of
+from tepat.registry.lists.queries import contested
 from tepat.registry.models import Flag
 from tepat.registry.queries import access_family
 from tepat.staff.language import language, say
+from tepat.staff.models import Role, User
 from tepat.staff.permissions import allowed, user_of
 
 REASON = "verification"
+
+
+FLAG_READERS = CONTESTERS | SETTLERS | {Role.AUDITOR, Role.MINISTRY_ANALYST}
+FLAGS = Text("Temuan yang disanggah", "Contested findings")
+PAGE = 50
+
+
+@allowed(FLAG_READERS)
+def flags(request: HttpRequest) -> HttpResponse:
+    """What is contested in one's places and not settled yet; no name of a person."""
+    user = user_of(request)
+    page = Paginator(contested(), PAGE).get_page(request.GET.get("page"))
+    places = labels_of({one.home_id for one in page})
+    rows = [_row(one, places, user) for one in page]
+    columns = ("Temuan", "Finding"), ("Lembaga", "Institution"), ("Wilayah", "Place")
+    context = {
+        "title": FLAGS,
+        "lead": Text(
+            "Sampai diputuskan orang kedua, temuan ini tidak berarti ya dan tidak berarti tidak.",
+            "Until a second person decides, these count as neither yes nor no.",
+        ),
+        "page": page,
+        "table": {
+            "caption": FLAGS,
+            "caption_hidden": True,
+            "columns": [
+                *({"label": Text(*one)} for one in columns),
+                {"label": Text("Disanggah", "Contested")},
+                {"label": Text("Sejak", "Since")},
+            ],
+            "rows": rows,
+        },
+    }
+    return render(request, "console/flags.html", context)
+
+
+def _row(one: Flag, places: Mapping[int, str], user: User) -> dict[str, Any]:
+    ground = load_grounds().get(one.ground)
+    settles = user.role in SETTLERS and one.batch.made_by_id != user.pk
+    url = (
+        reverse("flag_settle", kwargs={"flag": one.pk})
+        if settles
+        else reverse("family", kwargs={"family": one.family.uuid})
+    )
+    since = one.batch.known_at
+    return {
+        "url": url,
+        "cells": [
+            ground.title if ground else one.ground,
+            one.source,
+            places.get(one.home_id, ""),
+            one.batch.made_by.name,
+            wording.day(since.date(), language()) if since else "—",
+        ],
+    }
 
 
 @allowed(CONTESTERS)

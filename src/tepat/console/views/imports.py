@@ -24,6 +24,7 @@ from tepat.registry.models.imports import ENDED, ImportState
 from tepat.staff.language import language, say
 from tepat.staff.permissions import APPROVERS, FIELD, READERS, allowed, user_of
 
+DATA = Text("Data", "Data")
 IMPORTS = Text("Impor", "Imports")
 PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,7 +40,7 @@ def job_of(job: int) -> ImportJob:
 
 def way_to(*more: tuple[str, Any]) -> list[tuple[str, Any]]:
     """The breadcrumbs of a page about imports."""
-    return [(reverse("imports"), IMPORTS), *more]
+    return [(reverse("data"), DATA), (reverse("imports"), IMPORTS), *more]
 
 
 def way_from(job: ImportJob, here: Text) -> list[tuple[str, Any]]:
@@ -61,9 +62,10 @@ def imports(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "title": IMPORTS,
+        "breadcrumbs": [(reverse("data"), DATA), ("", IMPORTS)],
         "form": form,
         "chosen": _chosen(asked),
-        "clear": reverse("imports"),
+        "clear": reverse("imports") if any(asked.values()) else "",
         "page": page,
         "table": import_page.list_of(page),
         "waiting": queries.waiting(user).count() if user.role in APPROVERS else 0,
@@ -143,6 +145,7 @@ def one(request: HttpRequest, job: int) -> HttpResponse:
     state, word = STATES[found.state]
     context: dict[str, Any] = {
         "title": found.file_name,
+        "lead": found.source,
         "breadcrumbs": way_to(("", found.file_name)),
         "job": found,
         "facts": import_page.facts_of(found),

@@ -26,6 +26,7 @@ from tepat.console.keyset import Keyset
 from tepat.console.list_forms import ListForm, RowFilter
 from tepat.console.reach import own_places
 from tepat.console.views.import_steps import REFUSE, WITHDRAW
+from tepat.console.views.imports import DATA
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.models import Level
@@ -54,7 +55,7 @@ def _load(load: int) -> ListLoad:
 
 
 def _way(*more: tuple[str, Any]) -> list[tuple[str, Any]]:
-    return [(reverse("lists"), LISTS), *more]
+    return [(reverse("data"), DATA), (reverse("lists"), LISTS), *more]
 
 
 def _title(load: ListLoad) -> str:
@@ -72,6 +73,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.loads(), PAGE).get_page(request.GET.get("page"))
     context = {
         "title": LISTS,
+        "breadcrumbs": [(reverse("data"), DATA), ("", LISTS)],
         "lead": Text(
             "Temuan lembaga lain, per dasar eksklusi, dengan tanggal dan hak sanggah.",
             "What other institutions found, by exclusion ground, dated and open to objection.",

@@ -14,6 +14,7 @@ from tepat.registry.values import literal
 SHOWN = 3
 _ROWS = 200
 _LONGEST = 24
+_NUMBER, _PHONE = 13, 9  # digits; the code of a village has 10
 # Columns whose words could name somebody, or say where somebody lives.
 _NAMED = re.compile(r"nama|name|alamat|address|jalan|street|ibu|ayah|mother|father|telp|phone|hp")
 _NUMBERS = {plain(word) for key in ("nik", "kk_number") for word in (key, *SYNONYMS[key])}
@@ -90,7 +91,9 @@ def _shown(name: str, values: Sequence[str | None]) -> list[str]:
 def _masked(value: str, named: bool) -> str:
     """Long numbers keep their ends, names their first letters; anything else is cut short."""
     digits = re.sub(r"\D", "", value)
-    if len(digits) >= 9:
+    if len(digits) >= _NUMBER or (
+        len(digits) >= _PHONE and value.lstrip("+").startswith(("0", "62"))
+    ):
         return f"{digits[:4]}{HIDDEN}"
     if named:
         return " ".join(f"{word[0]}." for word in value.split())

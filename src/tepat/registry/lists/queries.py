@@ -11,7 +11,7 @@ from tepat.engine.text import Text
 from tepat.registry.imports.queries import csv_line
 from tepat.registry.lists.actions import LIST_APPROVERS
 from tepat.registry.lists.texts import OUTCOMES, WHY, error
-from tepat.registry.models import ListLoad, ListRow
+from tepat.registry.models import Flag, ListLoad, ListRow
 from tepat.registry.models.lists import ListState, Outcome
 from tepat.staff.context import acting_as
 from tepat.staff.models import User
@@ -37,6 +37,17 @@ def waiting_lists(user: User) -> QuerySet[ListLoad]:
     if user.role not in LIST_APPROVERS:
         return ListLoad.objects.none()
     return loads().filter(state=ListState.CHECKED).exclude(uploaded_by=user)
+
+
+def contested() -> QuerySet[Flag]:
+    """The contested findings in the user's places, the longest waiting first."""
+    found = Flag.objects.filter(contested=True, superseded_by=None, valid_to=None)
+    return found.select_related("family", "batch", "batch__made_by").order_by("batch__known_at")
+
+
+def to_settle(user: User) -> QuerySet[Flag]:
+    """Those that wait for this user's decision: contested by somebody else."""
+    return contested().exclude(batch__made_by=user)
 
 
 @dataclass(frozen=True)
