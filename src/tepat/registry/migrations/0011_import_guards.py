@@ -72,7 +72,10 @@ STATISTICS = """
 CREATE FUNCTION registry_know_sizes(staged_only boolean) RETURNS void LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    ANALYZE registry_stagefamily, registry_stageperson, registry_importfinding;
+    ANALYZE registry_stagefamily (id, job_id, number, family_id, record_id, state),
+        registry_stageperson (id, job_id, number, family_number, person_id, record_id,
+            membership_id, left_family_id, relation, state, writes_membership),
+        registry_importfinding (job_id, shard, severity, "table", number, rule);
     IF NOT staged_only THEN
         ANALYZE registry_family, registry_familyrecord, registry_person, registry_personrecord,
             registry_membership, registry_familyobservation, registry_personobservation,
