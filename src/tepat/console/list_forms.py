@@ -32,6 +32,7 @@ class ListForm(forms.Form):
                 "One list for one ground. Decisions take it as a finding, not as a fact.",
             )
         ),
+        error_messages={"required": _say(Text("Pilih dasarnya.", "Choose the ground."))},
     )
     source = forms.CharField(
         label=_say(Text("Lembaga", "Institution")),
@@ -76,10 +77,21 @@ class ListForm(forms.Form):
         },
     )
 
-    def __init__(self, *words: Any, places: Sequence[tuple[str, str]], **named: Any) -> None:
+    def __init__(
+        self,
+        *words: Any,
+        places: Sequence[tuple[str, str]],
+        sources: Sequence[str],
+        **named: Any,
+    ) -> None:
         super().__init__(*words, **named)
         known = [(name, say(ground.title)) for name, ground in grounds().items()]
-        self.fields["ground"].choices = known  # type: ignore[attr-defined]
+        first = ("", say(Text("— pilih —", "— choose —")))
+        self.fields["ground"].choices = [first, *known]  # type: ignore[attr-defined]
+        if sources:
+            told = say(Text("Pernah dipakai: {names}.", "Used before: {names}."))
+            asked = self.fields["source"]
+            asked.help_text = f"{asked.help_text} {told.format(names='; '.join(sources))}"
         self.fields["place"].choices = list(places)  # type: ignore[attr-defined]
 
     def clean_on(self) -> date:

@@ -30,9 +30,9 @@ STATES: dict[str, tuple[str, Text]] = {
 }
 AT_WORK = (ListState.CHECKING, ListState.APPROVED)
 _KINDS = {
-    Outcome.MATCHED: "new",
+    Outcome.MATCHED: "changed",
     Outcome.NOT_FOUND: "same",
-    Outcome.TWICE: "changed",
+    Outcome.TWICE: "twice",
     Outcome.SEVERAL: "several",
     Outcome.UNREADABLE: "error",
 }

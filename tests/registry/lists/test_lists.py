@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tepat.engine.errors import TepatError
 from tepat.registry.actions.flags import contest_flag
@@ -196,7 +197,7 @@ def test_a_workbook_with_numeric_nik_is_told_so_row_by_row(lived: World) -> None
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         sheet = book.add_worksheet("daftar")
-        sheet.write_row(0, 0, ["No", "NIK"])
+        sheet.write_row(0, 0, ["number", "NIK"])
         sheet.write_row(1, 0, [1, ASEP])
         sheet.write_row(2, 0, [2, int(DEWI)])
     file.seek(0)
@@ -238,3 +239,21 @@ def test_every_step_of_a_list_may_run_twice(lived: World) -> None:
     jobs.do(jobs.apply, load=load.pk, user=lived["head_of_office"].pk)
     assert len(standing(lived)) == 1
     assert FlagList.objects.count() == 1
+
+
+def test_a_semicolon_file_of_another_encoding_and_its_broken_lines_are_read(lived: World) -> None:
+    text = f"No;NIK;Keterangan\r\n1;{ASEP};Pejabat \xe9\r\n2;{DEWI};a;b;c\r\n\r\n"
+    load = look_up(send_list(lived, io.BytesIO(text.encode("cp1252"))))
+    assert (load.state, load.matched, load.unreadable) == ("checked", 1, 1)
+    with acting_as(lived["kabupaten_verifier"].pk):
+        assert ListRow.objects.get(outcome="unreadable").why == "row_unreadable"
+        assert ListRow.objects.get(outcome="matched").evidence == "Pejabat \xe9"
+
+
+def test_a_large_list_is_looked_up_by_whole_tables_and_not_row_by_row(lived: World) -> None:
+    rows = [f"32043399{n:08d}" for n in range(60_000)]
+    load = send_list(lived, csv_list(ASEP, *rows))
+    with CaptureQueriesContext(connection) as queries:
+        load = look_up(load)
+    assert (load.matched, load.not_found) == (1, 60_000)
+    assert len(queries) < 60

@@ -94,6 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         places=places,
+        sources=queries.sources_used(),
         initial={"on": today(), "place": places[0][0] if places else None},
     )
     title = Text("Unggah daftar", "Upload a list")

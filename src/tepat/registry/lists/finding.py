@@ -99,8 +99,9 @@ _STATEMENTS = (
     """,
     """
     UPDATE registry_listrow SET outcome = 'not_found', why = 'outside'
-    WHERE load_id = %(load)s AND outcome = 'matched' AND family_home NOT IN (
-        SELECT place_id FROM places_within WHERE ancestor_id = %(home)s)
+    WHERE load_id = %(load)s AND outcome = 'matched' AND NOT EXISTS (
+        SELECT FROM places_within AS w
+        WHERE w.ancestor_id = %(home)s AND w.place_id = family_home)
     """,
     """
     UPDATE registry_listrow AS r SET outcome = 'twice', why = 'twice'
@@ -127,11 +128,11 @@ _COUNTS = f"""
     WITH earlier AS ({EARLIER}), named AS (
         SELECT coalesce(person_id, -family_id) AS whom FROM registry_listrow
         WHERE load_id = %(load)s AND outcome = 'matched')
-    SELECT
-        (SELECT count(*) FROM named WHERE whom NOT IN (SELECT whom FROM earlier)),
-        (SELECT count(*) FROM named WHERE whom IN (SELECT whom FROM earlier)),
-        (SELECT count(*) FROM earlier WHERE whom NOT IN (SELECT whom FROM named)),
-        (SELECT count(*) FROM earlier WHERE contested AND whom IN (SELECT whom FROM named))
+    SELECT count(*) FILTER (WHERE e.id IS NULL),
+        count(*) FILTER (WHERE e.id IS NOT NULL AND n.whom IS NOT NULL),
+        count(*) FILTER (WHERE n.whom IS NULL),
+        count(*) FILTER (WHERE e.contested AND n.whom IS NOT NULL)
+    FROM named AS n FULL JOIN earlier AS e ON e.whom = n.whom
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from tepat.engine.text import Text
 from tepat.registry.imports.queries import csv_line
@@ -30,6 +30,12 @@ def load_of(load: int) -> ListLoad:
     if found is None:
         raise error("list_not_found")
     return found
+
+
+def sources_used(most: int = 12) -> list[str]:
+    """The institutions of the user's lists, the latest first."""
+    latest = ListLoad.objects.values("source").annotate(last=Max("uploaded_at"))
+    return list(latest.order_by("-last").values_list("source", flat=True)[:most])
 
 
 def waiting_lists(user: User) -> QuerySet[ListLoad]:

@@ -13,6 +13,7 @@ from typing import Any
 from tepat.registry.imports.matching import SYNONYMS, plain
 from tepat.registry.lists.texts import error
 from tepat.registry.numbers import HIDDEN
+from tepat.registry.values import quoted
 
 NAMES: dict[str, tuple[str, ...]] = {
     "nik": ("nik", *SYNONYMS["nik"]),
@@ -24,7 +25,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 KEYS = ("nik", "person_key", "family_key")
 LONGEST_EVIDENCE, LONGEST_CONFIDENCE = 500, 40
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-_ROW = "number"
+_ROW, _PLACE = "number", "row of the list"  # the second is ours alone, whatever a header says
 
 
 def read_list(path: Path, scratch: Path) -> Any:
@@ -40,14 +41,14 @@ def read_list(path: Path, scratch: Path) -> Any:
     import polars as pl
 
     rows, broken = _sheet(path) if path.suffix == ".xlsx" else _text(path, scratch)
-    columns = _columns([name for name in rows.columns if name != _ROW])
+    columns = _columns([name for name in rows.columns if name != _PLACE])
     if not set(columns) & set(KEYS):
-        told = ", ".join(name[:30] for name in rows.columns if name != _ROW)
+        told = ", ".join(name[:30] for name in rows.columns if name != _PLACE)
         raise error("column_missing", columns=told[:200])
     numeric = _number_cells(path, columns) if path.suffix == ".xlsx" else {}
     blank = pl.lit(None, dtype=pl.String)
     chosen = rows.select(
-        pl.col(_ROW).cast(pl.Int64),
+        pl.col(_PLACE).cast(pl.Int64).alias(_ROW),
         *(_cell(columns.get(name), blank).alias(name) for name in NAMES),
     )
     lost = chosen[_ROW].is_in(sorted(numeric.get("nik", set())))
@@ -147,7 +148,7 @@ def _text(path: Path, scratch: Path) -> tuple[Any, list[int]]:
     seen = look_at(path, scratch, known)
     with duckdb.connect() as con:
         rows = con.execute(
-            f"SELECT row_number() OVER () + 1 AS {_ROW}, * "
+            f"SELECT row_number() OVER () + 1 AS {quoted(_PLACE)}, * "
             f"FROM ({read_text_file(con, seen, 'rejects')})"
         ).pl()
         broken = con.execute("SELECT DISTINCT line FROM rejects ORDER BY line").fetchall()
@@ -159,7 +160,7 @@ def _sheet(path: Path) -> tuple[Any, list[int]]:
     from tepat.registry.workbooks import read_sheet, sheet_names
 
     rows = read_sheet(path, sheet_names(path)[0])
-    return rows.rename({"sheet_row": _ROW}), []
+    return rows.rename({"sheet_row": _PLACE}), []
 
 
 def _number_cells(path: Path, columns: dict[str, str]) -> dict[str, set[int]]:
