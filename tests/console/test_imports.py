@@ -14,7 +14,7 @@ from django.urls import reverse
 from tepat.registry.imports import jobs
 from tepat.registry.models import Family, ImportJob
 from tepat.staff.context import acting_as
-from tests.registry.imports.sending import CODE, check, csv_of, family, fresh, member, send
+from tests.registry.imports.sending import CODE, approve, check, csv_of, family, fresh, member, send
 from tests.registry.world import BANDUNG, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,40 @@ def test_findings_are_listed_by_rule_and_row_and_downloaded_harmless(world: Worl
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
     assert "alasan" in lines[0] and len(lines) > 1
     assert not any(cell.startswith(("=", "+", "@")) for line in lines for cell in line.split(","))
+
+
+def test_families_that_others_changed_are_named_with_their_page_and_block_the_undo(
+    world: World,
+) -> None:
+    later = {"observed_on": "2025-05-01"}
+    first = approve(world, check(world, send(world, TWO, FOUR[:3])))
+    both = [family("F1", motorcycle=5, **later), family("F2", motorcycle=5, **later)]
+    people = [member("P1", "F1", **later), member("P3", "F2", **later)]
+    second = check(world, send(world, both, people))
+    again = [family("F1", motorcycle=7, observed_on="2025-04-01")]
+    approve(world, check(world, send(world, again, FOUR[:1])))
+    second = approve(world, second)
+    head = as_user(world, "head_of_office")
+    told = page(head, second)
+    with acting_as(world["head_of_office"].pk):
+        held = Family.objects.get(origin_key="pendataan desa|F1")
+    assert "Ditahan karena diubah orang lain" in told
+    assert reverse("family", kwargs={"family": held.uuid}) in told
+    undo = head.post(reverse("import_undo", kwargs={"job": first.pk}), {"reason": "salah"})
+    assert undo.status_code == 422
+    assert "sudah diubah lagi" in undo.content.decode()
+
+
+def test_templates_are_downloaded_and_an_empty_list_says_what_to_do(world: World) -> None:
+    reader = as_user(world, "village_operator")
+    told = reader.get(reverse("imports")).content.decode()
+    assert "Belum ada impor" in told
+    for route, start in (
+        ("import_template", b"PK"),
+        ("import_template_families", b"\xef\xbb\xbffamily_key"),
+        ("import_template_members", b"\xef\xbb\xbf"),
+    ):
+        assert reverse(route) in told
+        answer = reader.get(reverse(route))
+        assert answer.content.startswith(start)
+        assert "attachment" in answer["Content-Disposition"]

@@ -76,6 +76,7 @@ def test_a_list_goes_its_whole_way_and_its_finding_is_contested(
     settle = live_server.url + reverse("flag_settle", kwargs={"flag": now.pk})
     with signed_in(browser, live_server.url, world["kabupaten_verifier"]) as context:
         faults += faults_of(context, settle, "flag_settle")
+        faults += faults_of(context, live_server.url + reverse("flags"), "flags")
     assert faults == []
 
 
