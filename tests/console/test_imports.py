@@ -117,7 +117,7 @@ def test_findings_are_listed_by_rule_and_row_and_downloaded_harmless(world: Worl
     listed = page(reader, job, "import_findings")
     assert "P4" in listed
     answer = reader.get(reverse("import_findings_file", kwargs={"job": job.pk}))
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    lines = b"".join(answer).decode("utf-8-sig").splitlines()
     assert "alasan" in lines[0] and len(lines) > 1
     assert not any(cell.startswith(("=", "+", "@")) for line in lines for cell in line.split(","))
 

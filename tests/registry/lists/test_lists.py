@@ -47,8 +47,9 @@ def lived(world: World) -> World:
 
 def named(world: World) -> set[str]:
     with acting_as(world["auditor"].pk):
-        ids = [flag.person_id for flag in standing(world)]
-        return set(PersonRecord.objects.filter(person_id__in=ids).values_list("name", flat=True))
+        ids = [flag.person_id for flag in standing(world) if flag.person_id]
+        found = PersonRecord.objects.filter(person_id__in=ids)
+        return {str(name) for name in found.values_list("name", flat=True)}
 
 
 def test_a_list_finds_whom_it_names_and_says_why_it_does_not_find_others(lived: World) -> None:

@@ -1,4 +1,4 @@
-"""From a file to rows: whom each one names, and what cannot be read. No Django here.
+"""From a file to rows: whom each one names, and what cannot be read.
 
 What leaves carries no number in clear but the one column that is turned into tokens next; evidence
 that quotes a NIK keeps its first digits only.
