@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from tepat.registry.models.observed import FamilyObservation, PersonObservation
+from tepat.registry.models.observed import Code, FamilyObservation, Number, PersonObservation
 
 
 def _variables(model: type[models.Model], owner: str) -> tuple[Any, ...]:
@@ -196,9 +196,11 @@ class StagePerson(_StageRow):
 
 
 def _add_variables(model: type[models.Model], variables: tuple[Any, ...]) -> None:
-    """The columns of an observation, with the same types and limits."""
+    """The columns of an observation; its limits are looked at when the rows are written to it."""
+    plain = {Code: models.SmallIntegerField, Number: models.IntegerField}
     for field in variables:
-        model.add_to_class(field.name, field.clone())
+        kind = plain.get(type(field))
+        model.add_to_class(field.name, kind(null=True) if kind else field.clone())
 
 
 _add_variables(StageFamily, FAMILY_VARIABLES)
