@@ -38,10 +38,10 @@ def point_map(place_id: int, latitude: float, longitude: float, title: str) -> P
     if not found:
         return None
     nearest = max(found, key=lambda one: one.place.level)
-    rings = tuple(tuple((float(x), float(y)) for x, y in ring) for ring in nearest.rings)
+    rings = tuple([(float(x), float(y)) for x, y in ring] for ring in nearest.rings)
     name = full_name(nearest.place.kind, nearest.place.name)
     area = Shape(code="area", name=name, rings=rings)
-    point = Shape(code=_POINT, name=title, rings=(((longitude, latitude),),))
+    point = Shape(code=_POINT, name=title, rings=([(longitude, latitude)],))
     drawn = project((area, point), (area,))
     svg = Markup(
         '<svg class="tp-point-map" viewBox="0 0 {} {}" role="img" aria-label="{}">'
