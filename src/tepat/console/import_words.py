@@ -13,7 +13,7 @@ STATES: dict[str, tuple[str, Text]] = {
     ImportState.UPLOADED: ("waiting", Text("Membaca kolom", "Reading columns")),
     ImportState.MATCHING: ("waiting", Text("Perlu dicocokkan", "Columns to match")),
     ImportState.CHECKING: ("waiting", Text("Sedang diperiksa", "Being checked")),
-    ImportState.CHECKED: ("unknown", Text("Menunggu persetujuan", "Waiting for approval")),
+    ImportState.CHECKED: ("unknown", Text("Perlu disetujui", "To be approved")),
     ImportState.APPROVED: ("waiting", Text("Disetujui, segera dimuat", "Approved, to be taken in")),
     ImportState.APPLYING: ("waiting", Text("Sedang dimuat", "Being taken in")),
     ImportState.DONE: ("yes", Text("Selesai", "Done")),

@@ -21,7 +21,7 @@ from tepat.staff.language import language, say
 
 STATES: dict[str, tuple[str, Text]] = {
     ListState.CHECKING: ("waiting", Text("Sedang diperiksa", "Being checked")),
-    ListState.CHECKED: ("unknown", Text("Menunggu persetujuan", "Waiting for approval")),
+    ListState.CHECKED: ("unknown", Text("Perlu disetujui", "To be approved")),
     ListState.APPROVED: ("waiting", Text("Sedang dimuat", "Being taken in")),
     ListState.DONE: ("yes", Text("Berlaku", "In force")),
     ListState.REFUSED: ("no", Text("Ditolak", "Refused")),
