@@ -368,6 +368,7 @@ def test_photos_are_taken_shown_and_written_down(
     post(operator, f"{base}periksa/", {})
     with acting_as(world["village_operator"].pk):
         sent = Photo.objects.get(family=family)
+    assert operator.get(f"{base}foto/front/").status_code == 404  # nobody would write that down
     shown = f"/keluarga/{family.uuid}/foto/{sent.uuid}/"
     auditor = signed_in(world, "facilitator")
     answer = auditor.get(shown)

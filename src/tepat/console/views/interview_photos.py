@@ -89,8 +89,10 @@ def _taken(request: HttpRequest, found: Interview, kind: str, form: PhotoForm) -
 
 @allowed(FIELD)
 def draft_photo(request: HttpRequest, interview: uuid.UUID, kind: str) -> HttpResponse:
-    """One photo of a draft."""
+    """One photo of a draft; once sent it is the family's, and shown where that is written down."""
     found = _draft(request, interview)
+    if found.state != Interview.State.DRAFT:
+        raise Http404
     photo = found.photos.filter(kind=kind).first()
     if photo is None:
         raise Http404
