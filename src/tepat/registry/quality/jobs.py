@@ -16,13 +16,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, connection
-from procrastinate.contrib.django import app
 
 from tepat.audit.actions import record
 from tepat.places.models import COUNTRY_ID, Level
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
 from tepat.registry.actions.writing import today
+from tepat.registry.later import ask_for
 from tepat.registry.models import PlaceCheck
 from tepat.registry.quality.figures import count_villages
 from tepat.registry.quality.present import check_present, of_families, of_place
@@ -60,8 +60,8 @@ def _ask(places: list[int]) -> None:
     """Ask for checks of whole places, in the open transaction."""
     at = datetime.now(UTC).isoformat()
     for place in places:
-        task = app.configure_task("tepat.registry.tasks.check_place", lock=f"check_place_{place}")
-        task.defer(place=place, asked_at=at)
+        wanted = {"place": place, "asked_at": at}
+        ask_for("tepat.registry.tasks.check_place", wanted, lock=f"check_place_{place}")
 
 
 def check_place(place: int, asked_at: str) -> Outcome | None:
