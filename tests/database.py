@@ -26,7 +26,8 @@ NAME = f"test_tepat_{os.getpid()}"
 # Lets a test arrange what only the owner may write, inside the test's own transaction.
 AS_OWNER = """
 create function test_as_owner(statement text) returns void language plpgsql security definer as
-$$ begin execute statement; end $$
+$$ begin execute statement; end $$;
+grant execute on function test_as_owner(text) to tepat_app
 """
 
 

@@ -67,8 +67,6 @@ def ask_erasure(
         subject="person",
         subject_id=person_id,
         home_id=family.home_id,
-        reason=asked.reason,
-        evidence=asked.document,
     )
     return asked
 

@@ -75,12 +75,12 @@ def _rights() -> str:
         [
             *lines,
             "GRANT DELETE ON registry_nameword TO tepat_eraser;",
+            "REVOKE ALL ON FUNCTION registry_erase FROM PUBLIC;",
+            "GRANT EXECUTE ON FUNCTION registry_erase TO tepat_app;",
             # owning a function needs this right for the moment of the handing over only
             "GRANT CREATE ON SCHEMA public TO tepat_eraser;",
             "ALTER FUNCTION registry_erase OWNER TO tepat_eraser;",
             "REVOKE CREATE ON SCHEMA public FROM tepat_eraser;",
-            "REVOKE ALL ON FUNCTION registry_erase FROM PUBLIC;",
-            "GRANT EXECUTE ON FUNCTION registry_erase TO tepat_app;",
         ]
     )
 
