@@ -60,7 +60,7 @@ def test_entries_are_filtered_by_act_user_place_and_time(world: World) -> None:
     client, address = visit(world), reverse("audit")
     far = world["far_operator"]
     assert len(first_cells(client.get(address))) == 4
-    assert first_cells(client.get(address, {"tindakan": "record_birth"})) == ["record birth"] * 2
+    assert first_cells(client.get(address, {"tindakan": "record_birth"})) == ["Mencatat kelahiran"] * 2
     assert len(first_cells(client.get(address, {"petugas": far.pk}))) == 2
     assert len(first_cells(client.get(address, {"wilayah": "Bandung"}))) == 2
     assert len(first_cells(client.get(address, {"hanya_putusan": "on"}))) == 2
@@ -77,7 +77,7 @@ def test_overrides_show_reason_and_evidence(world: World) -> None:
     text = visit(world).get(reverse("audit_overrides")).content.decode()
     assert "SK 12/2025" in text
     assert "=2+3 far_operator" in text
-    assert "record birth" not in text
+    assert "Mencatat kelahiran" not in text
 
 
 def test_openings_show_who_when_and_why(world: World) -> None:
