@@ -90,6 +90,9 @@ def _require_reason(reason: str, document: str) -> None:
 
 
 def _living(flag_id: int) -> Flag:
+    """The finding, locked after its family, in the order in which lists lock them."""
+    about = Flag.objects.filter(pk=flag_id).values_list("family_id", flat=True)
+    list(Family.objects.select_for_update().filter(pk__in=list(about)))
     found = (
         Flag.objects.select_for_update(of=("self",))
         .select_related("batch")

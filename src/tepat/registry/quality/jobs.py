@@ -7,11 +7,13 @@ short transaction. A worker that is killed leaves nothing half done; the check i
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from django.conf import settings
@@ -175,11 +177,14 @@ def _mark(place: int, known_by: datetime, families: int) -> None:
 
 @contextmanager
 def _scratch(name: str) -> Iterator[Path]:
-    """An empty folder; what a killed worker left in it is removed."""
-    folder: Path = settings.HOME / "checks" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    folder.chmod(0o700)
+    """An empty folder of this check alone; what killed workers left for a day is removed."""
+    base: Path = settings.HOME / "checks"
+    base.mkdir(parents=True, exist_ok=True)
+    yesterday = time.time() - 86_400
+    for left in base.iterdir():
+        if left.lstat().st_mtime < yesterday:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(mkdtemp(prefix=f"{name}-", dir=base))
     try:
         yield folder
     finally:
