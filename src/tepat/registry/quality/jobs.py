@@ -180,11 +180,12 @@ def _scratch(name: str) -> Iterator[Path]:
     """An empty folder of this check alone; what killed workers left for a day is removed."""
     base: Path = settings.HOME / "checks"
     base.mkdir(parents=True, exist_ok=True)
-    yesterday = time.time() - 86_400
-    for left in base.iterdir():
-        if left.lstat().st_mtime < yesterday:
+    now = int(time.time())
+    for left in base.glob("[0-9]*-*"):
+        begun = left.name.split("-")[0]
+        if begun.isdigit() and int(begun) < now - 86_400:
             shutil.rmtree(left, ignore_errors=True)
-    folder = Path(mkdtemp(prefix=f"{name}-", dir=base))
+    folder = Path(mkdtemp(prefix=f"{now}-{name}-", dir=base))
     try:
         yield folder
     finally:
