@@ -18,6 +18,7 @@ from tepat.runs import queries, work
 from tepat.runs.actions import start_run
 from tepat.runs.models import Run
 from tepat.staff.context import acting_as
+from tepat.staff.queries import system_id
 from tests.console.browsing import faults_of, signed_in
 from tests.registry.world import BANDUNG, GARUT, KERTAJAYA, World, make_world, rukmini
 
@@ -68,7 +69,7 @@ def started(world: World, place: int = 1, quota: str = QUOTA) -> Run:
 def finished(world: World, place: int = 1) -> Run:
     run = started(world, place)
     work.perform(run.pk)
-    with acting_as(work.worker_user()):
+    with acting_as(system_id()):
         found = Run.objects.get(pk=run.pk)
     assert (found.state, found.error) == ("done", None)
     return found

@@ -16,6 +16,7 @@ from tepat.runs.actions import start_run
 from tepat.runs.models import Run
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
+from tepat.staff.queries import system_id
 from tests import database
 from tests.registry.loaded import Loader, prepare
 from tests.registry.world import make_user
@@ -51,7 +52,7 @@ def fill_registry(people: Path, scratch: Path) -> None:
 
 def make_country() -> Country:
     """Users for what is in the registry."""
-    with acting_as(work.worker_user()), connection.cursor() as cursor:
+    with acting_as(system_id()), connection.cursor() as cursor:
         cursor.execute(
             "SELECT w.ancestor_id, min(f.home_id) FROM registry_family AS f "
             "JOIN places_within AS w ON w.place_id = f.home_id "
@@ -99,12 +100,12 @@ def done_run(
 
 def as_worker(run: Run) -> Run:
     """The run as it is now."""
-    with acting_as(work.worker_user()):
+    with acting_as(system_id()):
         return Run.objects.get(pk=run.pk)
 
 
 def families_in(place: Place) -> list[Family]:
     """The families that live in a place."""
-    with acting_as(work.worker_user()):
+    with acting_as(system_id()):
         within = "SELECT place_id FROM places_within WHERE ancestor_id = %s"
         return list(Family.objects.extra(where=[f"home_id IN ({within})"], params=[place.pk]))

@@ -26,6 +26,7 @@ from tepat.runs.actions import start_run, stop_run
 from tepat.runs.models import Decision, Run, State
 from tepat.runs.publish import publish
 from tepat.staff.context import acting_as
+from tepat.staff.queries import system_id
 from tests import database
 from tests.registry.world import CIPAKU, KERTAJAYA, World, make_world, rukmini
 from tests.runs.published import as_worker
@@ -70,7 +71,7 @@ def started(world: World, programmes: tuple[str, ...] = ("lpg_3kg",)) -> Run:
 
 
 def decisions(run: Run) -> list[tuple[Any, ...]]:
-    with acting_as(work.worker_user()):
+    with acting_as(system_id()):
         rows = Decision.objects.filter(run=run)
         return sorted(rows.values_list("family_id", "programme", "outcome", "award", "home_id"))
 
@@ -116,7 +117,7 @@ def test_publishing_twice_and_performing_twice_change_nothing(world: World, sett
     work.perform(run.pk)
     before = decisions(run)
     assert len(before) == 2
-    with acting_as(work.worker_user()), transaction.atomic():
+    with acting_as(system_id()), transaction.atomic():
         publish(run.pk, settings.HOME / "runs" / run.folder, settings.HOME / "runs")
     work.perform(run.pk)
     assert decisions(run) == before
@@ -181,7 +182,7 @@ def test_a_full_disk_fails_with_words_and_the_former_decisions_stay(
 def test_only_the_worker_writes_decisions_and_nobody_changes_one(world: World) -> None:
     run = started(world)
     work.perform(run.pk)
-    with acting_as(work.worker_user()):
+    with acting_as(system_id()):
         family = Family.objects.first()
     assert family is not None
     refused = (
@@ -198,7 +199,7 @@ def test_only_the_worker_writes_decisions_and_nobody_changes_one(world: World) -
                 continue  # the row is not in reach: nothing is updated
             with pytest.raises(DatabaseError), acting_as(world[name].pk), connection.cursor() as c:
                 c.execute(sql)
-    with pytest.raises(DatabaseError), acting_as(work.worker_user()), connection.cursor() as c:
+    with pytest.raises(DatabaseError), acting_as(system_id()), connection.cursor() as c:
         c.execute(refused[0])  # not even the worker, once it is published
 
 
@@ -227,7 +228,7 @@ def test_an_analyst_without_the_place_and_other_roles_start_nothing(world: World
     for name in ("kabupaten_verifier", "auditor", "village_operator"):
         with pytest.raises(TepatError, match="ministry"):
             start_run(place=place, as_of=DAY, acting_user=world[name])
-    with acting_as(work.worker_user()):
+    with acting_as(system_id()):
         assert not Run.objects.exists()
     with pytest.raises(TepatError, match="in force"):
         start_run(place=place, as_of=date(1990, 1, 1), acting_user=world["ministry_analyst"])

@@ -78,9 +78,11 @@ def test_a_request_to_end_leaves_nothing_running(tmp_path: Path, number: int) ->
 def test_a_killed_supervisor_takes_its_programs_along(tmp_path: Path) -> None:
     supervisor = start(tmp_path)
     pids = numbers(tmp_path)
+    assert lives(pids["a"]) and lives(pids["b"]), "both run before"
     supervisor.kill()
     supervisor.wait(30)
     wait_until(lambda: not lives(pids["a"]) and not lives(pids["b"]))
+    assert not lives(pids["a"]) and not lives(pids["b"])
     for name in ("a-child", "b-child"):  # web server and worker end theirs; these programs do not
         os.kill(pids[name], signal.SIGKILL)
     supervisor.communicate(timeout=30)

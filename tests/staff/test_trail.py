@@ -14,7 +14,6 @@ from tepat.audit.actions import record, record_access
 from tepat.audit.models import Entry
 from tepat.audit.queries import Cursor, Wanted, entries, page
 from tepat.staff.context import acting_as
-from tepat.staff.views.trail import escaped
 from tests.registry.world import CIGENTUR, KERTAJAYA, World, make_user, make_world
 
 pytestmark = pytest.mark.django_db
@@ -155,12 +154,6 @@ def test_the_streamed_file_reads_as_its_reader_after_the_request_is_over(world: 
 def test_a_file_is_made_by_post_only(world: World) -> None:
     assert visit(world).get(reverse("audit_export", args=["catatan"])).status_code == 405
     assert visit(world).post(reverse("audit_export", args=["lain"])).status_code == 404
-
-
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r1"])
-def test_a_cell_that_begins_a_formula_is_escaped(cell: str) -> None:
-    assert escaped(cell) == f"'{cell}"
-    assert escaped("x" + cell) == "x" + cell
 
 
 def test_a_user_is_found_by_name_and_the_name_stands_in_no_address(world: World) -> None:

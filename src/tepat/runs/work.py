@@ -38,7 +38,7 @@ from tepat.runs.models import AT_WORK, Run, State
 from tepat.runs.publish import forget, publish
 from tepat.runs.texts import ALL_STEPS, BEFORE
 from tepat.staff.context import acting_as
-from tepat.staff.models import Role, User
+from tepat.staff.queries import system_id
 
 LOCK = 7420010  # with the run's number: who works on it
 LOOK_EVERY = 1.0  # seconds
@@ -91,11 +91,6 @@ def perform(run_id: int, ends: Callable[[], bool] = lambda: False) -> None:
             _tidy(run_id)
 
 
-def worker_user() -> int:
-    """The account in whose name the worker writes."""
-    return User.objects.only("pk").get(role=Role.SYSTEM).pk
-
-
 def folders(run: Run) -> tuple[Path, Path]:
     """Where a run's snapshot and the run itself lie."""
     return settings.HOME / "snapshots" / run.folder, settings.HOME / "runs" / run.folder
@@ -116,12 +111,12 @@ def _alone(run_id: int) -> Iterator[bool]:
 
 
 def _held(run_id: int) -> Run:
-    with acting_as(worker_user()):
+    with acting_as(system_id()):
         return Run.objects.select_related("started_by").get(pk=run_id)
 
 
 def _write(run_id: int, **values: Any) -> None:
-    with acting_as(worker_user()):
+    with acting_as(system_id()):
         Run.objects.filter(pk=run_id).update(**values)
 
 
@@ -137,7 +132,7 @@ def _end(run_id: int, state: State, error: TepatError | None = None) -> None:
 
 def _look(run_id: int) -> None:
     """Raise where somebody asked to stop."""
-    with acting_as(worker_user()):
+    with acting_as(system_id()):
         asked = Run.objects.filter(pk=run_id, stop_asked_by__isnull=False).exists()
     if asked:
         raise _Stopped
@@ -211,9 +206,9 @@ def _run(run: Run, ends: Callable[[], bool]) -> None:
 def _publish(run: Run, ends: Callable[[], bool]) -> None:
     _begin(run, State.PUBLISHING)
     _write(run.pk, step="publish")
-    with acting_as(worker_user()), transaction.atomic():
+    with acting_as(system_id()), transaction.atomic():
         publish(run.pk, folders(run)[1], settings.HOME / "runs")
-    for old in forget(run.place_id, worker_user()):
+    for old in forget(run.place_id, system_id()):
         _thin(settings.HOME / "runs" / old)
 
 

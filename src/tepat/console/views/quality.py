@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from tepat.audit.actions import record
 from tepat.console import quality_page
 from tepat.console.quality_forms import ASSIGNED, AssignForm, QualityFilter, name_of
 from tepat.console.reach import asked_places, own_places, small
+from tepat.engine.csv_lines import BEGINNING, csv_line
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.models import COUNTRY_ID, Place
@@ -32,7 +33,6 @@ from tepat.staff.context import acting_as
 from tepat.staff.language import language, say
 from tepat.staff.models import User
 from tepat.staff.permissions import READERS, allowed
-from tepat.staff.views.trail import escaped
 
 TITLE = Text("Mutu data", "Data quality")
 MOST_CHOSEN = 500
@@ -258,22 +258,14 @@ def _lines(user: User, wanted: Wanted, code: str, site: str) -> Iterator[bytes]:
 
     The request is over when this runs, and with it who acts and the language.
     """
-    import csv
-    import io
-
-    def line(cells: Iterable[str]) -> bytes:
-        out = io.StringIO()
-        csv.writer(out).writerow([escaped(cell) for cell in cells])
-        return out.getvalue().encode()
-
-    yield b"\xef\xbb\xbf" + line(label.get(code) for label in _EXPORTED)
+    yield BEGINNING + csv_line(label.get(code) for label in _EXPORTED)
     after: int | None = None
     while True:
         with acting_as(user.pk), translation.override(code):
             rows = queries.findings(wanted, user, today=today())
             page = queries.page(rows, after, None, _EXPORTED_AT_ONCE)
             told = list(_told(page.rows, site))
-        yield b"".join(map(line, told))
+        yield b"".join(map(csv_line, told))
         if page.newer is None:
             return
         after = page.newer

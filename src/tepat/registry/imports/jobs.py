@@ -35,7 +35,7 @@ from tepat.registry.later import ask_for
 from tepat.registry.models import ImportJob, ImportMatch
 from tepat.registry.models.imports import ENDED, ImportState
 from tepat.staff.context import acting_as
-from tepat.staff.models import Role, User
+from tepat.staff.queries import system_id
 
 TRIES = 4
 KEPT_FOR = timedelta(days=30)
@@ -103,7 +103,7 @@ def locked(job: int, *states: str) -> ImportJob | None:
 
 def fail(job: int, error: TepatError) -> None:
     """End an import with an error; the system does it, for the user may have left."""
-    system = User.objects.get(role=Role.SYSTEM, username="system").pk
+    system = system_id()
     with acting_as(system):
         found = ImportJob.objects.select_for_update().get(pk=job)
         if found.state in (*ENDED, ImportState.DONE):
@@ -299,7 +299,7 @@ def clean(job: int, user: int) -> None:
 
     The system does it, for whoever asked (`user`) may have left by now.
     """
-    with acting_as(User.objects.get(role=Role.SYSTEM, username="system").pk):
+    with acting_as(system_id()):
         found = ImportJob.objects.filter(pk=job).first()
         if found is None or found.state not in (*ENDED, ImportState.DONE):
             return
@@ -313,7 +313,7 @@ def clean(job: int, user: int) -> None:
 
 def expire() -> None:
     """Refuse, for the system, what nobody decided for 30 days."""
-    system = User.objects.get(role=Role.SYSTEM, username="system").pk
+    system = system_id()
     with acting_as(system):
         old = ImportJob.objects.select_for_update(skip_locked=True).filter(
             uploaded_at__lt=now() - KEPT_FOR

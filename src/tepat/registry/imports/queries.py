@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
+from tepat.engine.csv_lines import BEGINNING, csv_line
 from tepat.engine.errors import TepatError
 from tepat.policy.load import default_folder
 from tepat.policy.model import Text
@@ -27,7 +26,6 @@ _STEPS = {
     ImportState.APPROVED: (0, 1),
     ImportState.APPLYING: (0, 1),
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def imports() -> QuerySet[ImportJob]:
@@ -190,7 +188,7 @@ def findings_file(*, job: int, user: int, language: str) -> Iterator[bytes]:
         "id": ("tabel", "baris", "kunci", "kolom", "nilai", "tingkat", "alasan", "perbaikan"),
         "en": ("table", "row", "key", "column", "value", "severity", "reason", "what to do"),
     }[language]
-    yield b"\xef\xbb\xbf" + csv_line(header)
+    yield BEGINNING + csv_line(header)
     with acting_as(user):
         rows = findings(import_of(job)).values_list(
             "table", "file_row", "shown_key", "column", "value_shown", "severity", "rule"
@@ -198,19 +196,6 @@ def findings_file(*, job: int, user: int, language: str) -> Iterator[bytes]:
         for row in rows.iterator(chunk_size=5_000):
             rule = rule_of(row[6])
             yield csv_line((*row[:6], rule.says.get(language), rule.do.get(language)))
-
-
-def harmless(value: object) -> str:
-    """A cell that a spreadsheet takes for text, whatever it begins with."""
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def csv_line(cells: Sequence[object]) -> bytes:
-    """A line of CSV that no spreadsheet takes for a formula."""
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
-    return file.getvalue().encode()
 
 
 FIXED_LABELS: Mapping[str, Text] = {

@@ -26,7 +26,8 @@ from tepat.registry.models import ListLoad, ListRow
 from tepat.registry.models.batches import BatchKind
 from tepat.registry.models.lists import LIST_ENDED, ListState, Outcome
 from tepat.staff.context import acting_as
-from tepat.staff.models import Role, User
+from tepat.staff.models import User
+from tepat.staff.queries import system_id
 
 TRIES = 4
 KEPT_FOR = timedelta(days=30)
@@ -94,7 +95,7 @@ def _locked(load: int, state: str) -> ListLoad | None:
 
 def fail(load: int, told: TepatError) -> None:
     """End a list with an error; the system does it, for the user may have left."""
-    system = User.objects.get(role=Role.SYSTEM, username="system").pk
+    system = system_id()
     with acting_as(system):
         found = ListLoad.objects.select_for_update().get(pk=load)
         if found.state in (*LIST_ENDED, ListState.DONE):
@@ -167,7 +168,7 @@ def clean(load: int, user: int) -> None:
 
     The system does it, for whoever asked (`user`) may have left by now.
     """
-    with acting_as(User.objects.get(role=Role.SYSTEM, username="system").pk):
+    with acting_as(system_id()):
         found = ListLoad.objects.filter(pk=load).first()
         if found is None or found.state not in (*LIST_ENDED, ListState.DONE):
             return
@@ -179,7 +180,7 @@ def clean(load: int, user: int) -> None:
 
 def expire() -> None:
     """Refuse, for the system, what nobody decided for 30 days."""
-    system = User.objects.get(role=Role.SYSTEM, username="system").pk
+    system = system_id()
     with acting_as(system):
         old = ListLoad.objects.select_for_update(skip_locked=True).filter(
             uploaded_at__lt=now() - KEPT_FOR,

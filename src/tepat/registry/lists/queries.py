@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet
 
+from tepat.engine.csv_lines import BEGINNING, csv_line
 from tepat.engine.text import Text
-from tepat.registry.imports.queries import csv_line
 from tepat.registry.lists.actions import LIST_APPROVERS
 from tepat.registry.lists.texts import OUTCOMES, WHY, error
 from tepat.registry.models import Flag, ListLoad, ListRow
@@ -114,7 +114,7 @@ def rows_file(*, load: int, user: int, language: str) -> Iterator[bytes]:
         "id": ("baris", "nomor", "hasil", "alasan", "perbaikan"),
         "en": ("row", "number", "outcome", "reason", "what to do"),
     }[language]
-    yield b"\xef\xbb\xbf" + csv_line(header)
+    yield BEGINNING + csv_line(header)
     with acting_as(user):
         rows = rows_of(load_of(load)).order_by("number", "pk")
         found = rows.values_list("number", "shown", "outcome", "why")

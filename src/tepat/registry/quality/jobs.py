@@ -30,22 +30,17 @@ from tepat.registry.quality.figures import count_villages
 from tepat.registry.quality.present import check_present, of_families, of_place
 from tepat.registry.quality.reconcile import Outcome, reconcile
 from tepat.staff.context import acting_as
-from tepat.staff.models import Role, User
+from tepat.staff.queries import system_id
 
 EVERY = 7  # days
 FEW = 5_000  # families; more than these in one kabupaten, and it is checked whole
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def system() -> int:
-    """The user that works when nobody asked."""
-    return User.objects.get(role=Role.SYSTEM, username="system").pk
-
-
 def check_places() -> None:
     """Ask for a check of every kabupaten that was not checked for a week."""
     close_old_connections()
-    with acting_as(system()), connection.cursor() as cursor:
+    with acting_as(system_id()), connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.id FROM places_place AS p LEFT JOIN registry_placecheck AS c "
             "ON c.place_id = p.id WHERE p.level = %s AND p.ended_on IS NULL "
@@ -69,7 +64,7 @@ def _ask(places: list[int]) -> None:
 def check_place(place: int, asked_at: str) -> Outcome | None:
     """Check all families of a place; None where that was done since it was asked."""
     close_old_connections()
-    acting = system()
+    acting = system_id()
     with acting_as(acting):
         done = PlaceCheck.objects.filter(place_id=place).first()
     if done is not None and done.checked_at >= datetime.fromisoformat(asked_at):
@@ -81,7 +76,7 @@ def check_place(place: int, asked_at: str) -> Outcome | None:
 def check_changed() -> Outcome | None:
     """Check the families that changed since the last time; many of a place are checked with it."""
     close_old_connections()
-    acting = system()
+    acting = system_id()
     with acting_as(acting):
         mark = PlaceCheck.objects.filter(place_id=COUNTRY_ID).first()
         since = mark.known_by if mark else _BEGINNING

@@ -24,6 +24,7 @@ from django.utils import timezone, translation
 
 from tepat.audit import queries as audit
 from tepat.audit.actions import record
+from tepat.engine.csv_lines import BEGINNING, csv_line
 from tepat.engine.text import Text
 from tepat.staff import queries
 from tepat.staff.context import acting_as
@@ -41,8 +42,6 @@ SECTIONS = (
     ("audit_accesses", Text("Siapa melihat", "Who looked")),
 )
 _EXPORTED_AT_ONCE = 2_000
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @AUDITORS
@@ -222,29 +221,16 @@ def _lines(user_id: int, wanted: audit.Wanted, which: str, language_code: str) -
 
     The request is over when this runs, and with it who acts and the language.
     """
-    import csv
-    import io
-
-    def line(cells: Iterable[str]) -> bytes:
-        out = io.StringIO()
-        csv.writer(out).writerow([escaped(cell) for cell in cells])
-        return out.getvalue().encode()
-
-    yield b"\xef\xbb\xbf" + line(label.get(language_code) for label in _COLUMNS[which])
+    yield BEGINNING + csv_line(label.get(language_code) for label in _COLUMNS[which])
     cursor: audit.Cursor | None = None
     while True:
         with acting_as(user_id), translation.override(language_code):
             page = audit.page(_rows(wanted, which), cursor, _EXPORTED_AT_ONCE)
             told = list(_cells(page.rows, which, _time_in_file))
-        yield b"".join(map(line, told))
+        yield b"".join(map(csv_line, told))
         cursor = audit.Cursor.read(page.older, None)
         if cursor is None:
             return
-
-
-def escaped(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _time_in_file(at: Any) -> str:
