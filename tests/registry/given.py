@@ -12,9 +12,9 @@ from typing import Any
 from tepat.engine.connect import open_engine
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
-from tepat.registry.files import Input, read_input
-from tepat.registry.mapping import SourceMapping
-from tepat.registry.rules import Checked, check
+from tepat.registry.files.mapping import SourceMapping
+from tepat.registry.files.read import Input, read_input
+from tepat.registry.rules.check import Checked, check
 
 DAY = date(2025, 7, 1)
 FAMILIES = "family_key,province,floor_area,floor,homeless\nA,32,36,earth,no\nB,32,50,8,ya\n"

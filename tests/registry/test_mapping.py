@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tepat.engine.errors import TepatError
-from tepat.registry.mapping import load_mapping, read_mapping
+from tepat.registry.files.mapping import load_mapping, read_mapping
 from tests.registry.given import Read, read, variables
 
 HEAD = """

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tepat.policy.load import default_folder
-from tepat.registry.mapping import load_mapping
-from tepat.registry.rules import check
+from tepat.registry.files.mapping import load_mapping
+from tepat.registry.rules.check import check
 from tests.registry.given import Read, read, rules_of, variables
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tepat.engine.connect import open_engine
-from tepat.registry.catalogue import ERROR, RULES
-from tepat.registry.files import read_input
-from tepat.registry.rules import check
+from tepat.registry.files.read import read_input
+from tepat.registry.rules.catalogue import ERROR, RULES
+from tepat.registry.rules.check import check
 from tests.registry.given import FAMILIES, MEMBERS, checked, read, rules_of, variables, written
 
 HEAD = "person_key,family_key,relation"

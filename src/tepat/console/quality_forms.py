@@ -11,9 +11,9 @@ from tepat.engine.text import Text
 from tepat.places.models import Level, Place
 from tepat.places.queries import children_of, path_of
 from tepat.places.rules import full_name
-from tepat.registry.catalogue import RULES
 from tepat.registry.quality.catalogue import OVERDUE, SEVERITIES
 from tepat.registry.quality.queries import FREE, GIVEN, MINE, workers
+from tepat.registry.rules.catalogue import RULES
 from tepat.staff.language import say
 from tepat.staff.roles import role_name
 

@@ -17,7 +17,7 @@ from tepat.eligibility.rules import OUTCOMES
 from tepat.policy.language import Expression
 from tepat.policy.model import Policy, Text, Variable
 from tepat.policy.wording import fill, shown
-from tepat.registry.catalogue import RULES
+from tepat.registry.rules.catalogue import RULES
 from tepat.runs.evidence import Evidence, Family, evidence, facts_of, family_of
 from tepat.runs.export import family_number
 from tepat.runs.folder import RunFolder

@@ -16,9 +16,9 @@ from tepat.enrolment.quota import read_quota
 from tepat.enrolment.rules import Claims, allocate
 from tepat.places.boundary_files import features_of
 from tepat.policy.model import Policy
-from tepat.registry.files import Input, read_input
-from tepat.registry.mapping import load_mapping
-from tepat.registry.rules import Checked, check
+from tepat.registry.files.mapping import load_mapping
+from tepat.registry.files.read import Input, read_input
+from tepat.registry.rules.check import Checked, check
 from tepat.runs.ranking import model_columns, need_deciles, ranking, score_parts, small_table
 from tepat.runs.request import Request, State, save
 

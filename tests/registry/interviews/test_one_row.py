@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tepat.registry.interviews.one_row import Row
-from tepat.registry.row_rules import (
+from tepat.registry.rules.rows import (
     APPLIANCES,
     DIFFICULTIES,
     RowRule,

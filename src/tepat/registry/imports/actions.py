@@ -15,9 +15,9 @@ from tepat.engine.errors import TepatError
 from tepat.policy.load import default_folder
 from tepat.registry.actions.undo import undo_batch
 from tepat.registry.actions.writing import not_after_today, require_role, today
+from tepat.registry.files.mapping import load_mapping
 from tepat.registry.imports import jobs, matching, uploads
 from tepat.registry.imports.uploads import Upload
-from tepat.registry.mapping import load_mapping
 from tepat.registry.models import ImportJob, ImportMatch
 from tepat.registry.models.imports import ImportState
 from tepat.staff.context import acting_as

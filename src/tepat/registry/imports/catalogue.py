@@ -7,7 +7,7 @@ warning, for a registry records what is told and who is doubtful.
 from __future__ import annotations
 
 from tepat.policy.model import Text
-from tepat.registry.catalogue import ERROR, NOTE, RULES, WARNING, Rule
+from tepat.registry.rules.catalogue import ERROR, NOTE, RULES, WARNING, Rule
 
 # Rows that are not taken.
 REFUSED_ROWS = ("number_numeric", "key_twice")

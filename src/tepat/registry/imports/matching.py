@@ -19,8 +19,8 @@ from tepat.engine.errors import TepatError
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
 from tepat.registry.columns import REQUIRED, Column, columns_of
-from tepat.registry.mapping import SourceMapping, read_mapping
-from tepat.registry.values import literal, normal
+from tepat.registry.files.mapping import SourceMapping, read_mapping
+from tepat.registry.files.values import literal, normal
 
 FLAT = "file"  # the name of a table file that holds families and members in one
 SHEETS = "sheets"  # beside the tables of a workbook: what its sheets are called
@@ -84,7 +84,7 @@ def columns_in(folder: Path, names: Sequence[str]) -> dict[str, list[str]]:
         return {Path(name).stem: _columns(folder / name, folder) for name in names}
     path = folder / names[0]
     if path.suffix == ".xlsx":
-        from tepat.registry.workbooks import sheet_names
+        from tepat.registry.files.workbooks import sheet_names
 
         sheets = {name.strip().lower(): name for name in sheet_names(path)}
         if set(TABLES) <= set(sheets):
@@ -95,14 +95,14 @@ def columns_in(folder: Path, names: Sequence[str]) -> dict[str, list[str]]:
 
 def _columns(path: Path, scratch: Path, sheet: str = "") -> list[str]:
     if path.suffix == ".csv":
-        from tepat.registry.text_files import look_at
+        from tepat.registry.files.text_files import look_at
 
         return [name for name in look_at(path, scratch, _KNOWN).header if name]
     if path.suffix == ".parquet":
         return _parquet_columns(path)
     import fastexcel
 
-    from tepat.registry.workbooks import sheet_names
+    from tepat.registry.files.workbooks import sheet_names
 
     try:
         book = fastexcel.read_excel(path)

@@ -16,13 +16,13 @@ from typing import Any
 
 from tepat.policy.model import Variable
 from tepat.registry import numbers
-from tepat.registry.files import ROW, Input, read_input
+from tepat.registry.files.mapping import SourceMapping
+from tepat.registry.files.read import ROW, Input, read_input
+from tepat.registry.files.values import literal, masked, quoted
 from tepat.registry.imports.catalogue import NOTE, REFUSED_ROWS, SEVERITIES
-from tepat.registry.mapping import SourceMapping
-from tepat.registry.row_rules import HEAD
-from tepat.registry.rules import check
+from tepat.registry.rules.check import check
+from tepat.registry.rules.rows import HEAD
 from tepat.registry.sealing import Sealer
-from tepat.registry.values import literal, masked, quoted
 
 ROWS_PER_SHARD = 20_000
 _BATCH = 100_000

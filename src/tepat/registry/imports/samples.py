@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from tepat.registry.files.values import literal
 from tepat.registry.imports.matching import SHEETS, SYNONYMS, TABLES, plain
 from tepat.registry.numbers import HIDDEN
-from tepat.registry.values import literal
 
 SHOWN = 3
 _ROWS = 200
@@ -69,7 +69,7 @@ def _first_rows(path: Path, sheet: str) -> dict[str, list[str | None]]:
 def _first_lines(path: Path) -> dict[str, list[str | None]]:
     import csv
 
-    from tepat.registry.text_files import look_at
+    from tepat.registry.files.text_files import look_at
 
     seen = look_at(path, path.parent, _NUMBERS)
     with seen.path.open(encoding="utf-8-sig", newline="", errors="replace") as file:

@@ -16,11 +16,11 @@ from tepat.engine.text import Text
 from tepat.policy.model import Variable
 from tepat.registry import numbers
 from tepat.registry.as_of import FamilyView, MemberView
-from tepat.registry.catalogue import NOTE, RULES
 from tepat.registry.interviews.asking import as_sent
 from tepat.registry.interviews.content import Content, Member
 from tepat.registry.interviews.one_row import Cell, Row
-from tepat.registry.row_rules import (
+from tepat.registry.rules.catalogue import NOTE, RULES
+from tepat.registry.rules.rows import (
     HEAD,
     RowRule,
     as_meant,

@@ -24,9 +24,9 @@ from tepat.registry import numbers
 from tepat.registry.actions.people import cleaned
 from tepat.registry.actions.writing import today
 from tepat.registry.as_of import Fact
-from tepat.registry.catalogue import RULES
 from tepat.registry.interviews.content import Content, Member
 from tepat.registry.interviews.questions import NO, NO_ANSWER, NOT_ASKED, YES, variables, worded
+from tepat.registry.rules.catalogue import RULES
 from tepat.staff.day_field import DayField
 from tepat.staff.language import language, say
 

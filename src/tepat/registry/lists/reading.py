@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tepat.registry.files.values import quoted
 from tepat.registry.imports.matching import SYNONYMS, plain
 from tepat.registry.lists.texts import error
 from tepat.registry.numbers import HIDDEN
-from tepat.registry.values import quoted
 
 NAMES: dict[str, tuple[str, ...]] = {
     "nik": ("nik", *SYNONYMS["nik"]),
@@ -142,7 +142,7 @@ def _text(path: Path, scratch: Path) -> tuple[Any, list[int]]:
     """A CSV file: its rows as text with their place, and the lines that cannot be read."""
     import duckdb
 
-    from tepat.registry.text_files import look_at, read_text_file
+    from tepat.registry.files.text_files import look_at, read_text_file
 
     known = {word for words in NAMES.values() for word in words}
     seen = look_at(path, scratch, known)
@@ -157,7 +157,7 @@ def _text(path: Path, scratch: Path) -> tuple[Any, list[int]]:
 
 def _sheet(path: Path) -> tuple[Any, list[int]]:
     """The first sheet of a workbook."""
-    from tepat.registry.workbooks import read_sheet, sheet_names
+    from tepat.registry.files.workbooks import read_sheet, sheet_names
 
     rows = read_sheet(path, sheet_names(path)[0])
     return rows.rename({"sheet_row": _PLACE}), []
@@ -165,7 +165,7 @@ def _sheet(path: Path) -> tuple[Any, list[int]]:
 
 def _number_cells(path: Path, columns: dict[str, str]) -> dict[str, set[int]]:
     """Rows whose NIK stands in a number cell."""
-    from tepat.registry.workbooks import number_cells, read_sheet, sheet_names
+    from tepat.registry.files.workbooks import number_cells, read_sheet, sheet_names
 
     if "nik" not in columns:
         return {}

@@ -8,7 +8,7 @@ family.
 from __future__ import annotations
 
 from tepat.engine.text import Text
-from tepat.registry.catalogue import ERROR, NOTE, RULES, WARNING, Rule
+from tepat.registry.rules.catalogue import ERROR, NOTE, RULES, WARNING, Rule
 
 OVERDUE = Rule(
     "survey_overdue",

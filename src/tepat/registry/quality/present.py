@@ -15,11 +15,11 @@ from typing import Any
 from tepat.engine.attached import asked, attached, open_duckdb
 from tepat.engine.connect import open_engine
 from tepat.policy.model import Variable
+from tepat.registry.files.values import literal
 from tepat.registry.quality.catalogue import TWICE
 from tepat.registry.snapshot import rows
 from tepat.registry.snapshot.fold import Questions, fold, questions
 from tepat.registry.snapshot.moment import Moment, moment_of
-from tepat.registry.values import literal
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _check(scratch: Path, day: date, variables: Mapping[str, Variable]) -> Path:
     """Ask the rules; a file with a line for each finding."""
     import ibis
 
-    from tepat.registry.files import read_input
-    from tepat.registry.rules import check
+    from tepat.registry.files.read import read_input
+    from tepat.registry.rules.check import check
 
     con = open_engine(scratch)
     try:

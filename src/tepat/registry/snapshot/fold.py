@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tepat.registry.values import quoted
+from tepat.registry.files.values import quoted
 
 _PACKED = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER")
 _ABOVE_NULL = (1 << 31) + 1  # makes the least number 1, so that 0 can stand for null

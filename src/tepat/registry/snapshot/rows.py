@@ -18,8 +18,8 @@ from tepat.engine.attached import asked
 from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
 from tepat.registry.columns import PLACES
+from tepat.registry.files.values import literal, quoted
 from tepat.registry.snapshot.moment import Moment
-from tepat.registry.values import literal, quoted
 
 NOWHERE = "00"  # the province of who lives in a place without a code
 OWNERS = {"family": "homes", "person": "people"}

@@ -14,10 +14,10 @@ from tepat import __version__
 from tepat.engine.attached import attached, open_duckdb
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import code_version, file_hash, new_folder
+from tepat.registry.files.values import literal
 from tepat.registry.snapshot import rows
 from tepat.registry.snapshot.fold import Questions, fold, questions
 from tepat.registry.snapshot.moment import Moment, fix_moment, wait_for_writers
-from tepat.registry.values import literal
 
 MANIFEST = "snapshot.json"
 STEPS = ("families", "people", "answers", "write")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from tepat.registry.catalogue import RULES
+from tepat.registry.rules.catalogue import RULES
 from tepat.runs.report.content import Content
 from tepat.runs.report.page_parts import TEXT, Drawn, Section, Table, columns
 from tepat.runs.report.speech import Speech

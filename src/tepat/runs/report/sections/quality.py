@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from tepat.policy.model import Text
-from tepat.registry.catalogue import RULES
+from tepat.registry.rules.catalogue import RULES
 from tepat.runs.report.content import Content, Row
 from tepat.runs.report.drawing import BarRow, legend
 from tepat.runs.report.page_parts import NUMBER, TEXT, Drawn, Figure, Section, Table, columns

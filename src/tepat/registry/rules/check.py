@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from tepat.registry import numbers
-from tepat.registry.catalogue import ERROR, RULES
-from tepat.registry.files import Input
-from tepat.registry.row_rules import (
+from tepat.registry.files.read import Input
+from tepat.registry.files.sources import new_name
+from tepat.registry.rules.catalogue import ERROR, RULES
+from tepat.registry.rules.rows import (
     HEAD,
     KK,
     NIK,
@@ -31,7 +32,6 @@ from tepat.registry.row_rules import (
     rules_of_families,
     rules_of_members,
 )
-from tepat.registry.sources import new_name
 
 _ADDED = ("years", "today", "wrong", "masked", "same", "is_head", "born", "kin")
 _NUMBERS = ("nik", "nik_token", "nik_findings", "kk_number", "kk_token", "kk_findings")

@@ -16,7 +16,7 @@ from typing import Any
 
 from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
-from tepat.registry.values import harmless, literal, quoted
+from tepat.registry.files.values import harmless, literal, quoted
 
 SEPARATORS = (",", ";", "\t", "|")
 _BLOCK = 1 << 20

@@ -15,14 +15,14 @@ from typing import Any
 from tepat.engine.errors import TepatError
 from tepat.policy.model import Text, Variable
 from tepat.policy.yaml_file import Problems
-from tepat.registry.catalogue import RULES
 from tepat.registry.columns import TABLES, columns_of
-from tepat.registry.derive import Derivation, table_sql
-from tepat.registry.keys import OWN_KEY
-from tepat.registry.mapping import ForeignFile, Form, SourceMapping, stop_if_any
-from tepat.registry.sources import POSITION, Bench, Source, find_sources, finding, open_source
-from tepat.registry.tables import Table, read_table
-from tepat.registry.values import KEPT, harmless, literal, masked, quoted
+from tepat.registry.files.derive import Derivation, table_sql
+from tepat.registry.files.mapping import ForeignFile, Form, SourceMapping, stop_if_any
+from tepat.registry.files.sources import POSITION, Bench, Source, find_sources, finding, open_source
+from tepat.registry.files.tables import Table, read_table
+from tepat.registry.files.values import KEPT, harmless, literal, masked, quoted
+from tepat.registry.rules.catalogue import RULES
+from tepat.registry.rules.keys import OWN_KEY
 
 _ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 _OTHERS = ("flags", "lists", "benefits")
@@ -291,7 +291,7 @@ def _foreign_source(path: Path, file: ForeignFile, mapping: SourceMapping) -> So
         )
     sheet = file.sheet
     if kind == "xlsx" and not sheet:
-        from tepat.registry.workbooks import sheet_names
+        from tepat.registry.files.workbooks import sheet_names
 
         sheet = sheet_names(found)[0]
     return Source((found,), kind, sheet, encoding=file.encoding, separator=file.separator)

@@ -13,8 +13,8 @@ from tepat.policy.language import Node
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Where
 from tepat.policy.yaml_file import Problems
-from tepat.registry.mapping import UNKNOWN, Form, TableForm, Test
-from tepat.registry.values import KEPT, UNLISTED, listed, literal, quoted
+from tepat.registry.files.mapping import UNKNOWN, Form, TableForm, Test
+from tepat.registry.files.values import KEPT, UNLISTED, listed, literal, quoted
 
 _QUANTIFIERS = ("any", "all", "count", "sum")
 _SIGNS = {

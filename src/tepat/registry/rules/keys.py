@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tepat.engine.errors import TepatError
-from tepat.registry.sources import POSITION, Bench, finding, note
-from tepat.registry.values import LONGEST_KEY, quoted
+from tepat.registry.files.sources import POSITION, Bench, finding, note
+from tepat.registry.files.values import LONGEST_KEY, quoted
 
 OWN_KEY = {"families": "family_key", "members": "person_key"}
 

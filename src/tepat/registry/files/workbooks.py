@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from tepat.engine.errors import TepatError
-from tepat.registry.text_files import refuse_twice
+from tepat.registry.files.text_files import refuse_twice
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')

@@ -17,9 +17,9 @@ from typing import Any
 from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
-from tepat.registry import text_files, workbooks
 from tepat.registry.columns import TABLES
-from tepat.registry.values import KEPT, listed, literal, numeric_identifier, quoted
+from tepat.registry.files import text_files, workbooks
+from tepat.registry.files.values import KEPT, listed, literal, numeric_identifier, quoted
 
 ENDINGS = (".parquet", ".csv", ".xlsx")
 POSITION = "_position"  # where a row stands in its file, from 1

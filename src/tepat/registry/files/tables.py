@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from tepat.engine.errors import TepatError
 from tepat.policy.meaning import nearest
 from tepat.registry.columns import PLACES, REQUIRED, Column
-from tepat.registry.keys import OWN_KEY, in_order, key_sql, one_row_per_key
-from tepat.registry.sources import POSITION, Bench, finding, note
-from tepat.registry.values import (
+from tepat.registry.files.sources import POSITION, Bench, finding, note
+from tepat.registry.files.values import (
     KEPT,
     WHOLE_NUMBERS,
     Reading,
@@ -24,6 +23,7 @@ from tepat.registry.values import (
     read_cell,
     shown,
 )
+from tepat.registry.rules.keys import OWN_KEY, in_order, key_sql, one_row_per_key
 
 _TEXT = ("key", "text", "name", "identifier")  # kinds that are text in every file
 

@@ -36,7 +36,7 @@ from tepat.policy.meaning import nearest
 from tepat.policy.model import Text, Variable, Where
 from tepat.policy.yaml_file import Problems, Reader, list_items, parse_yaml
 from tepat.registry.columns import REQUIRED, TABLES, Column, columns_of
-from tepat.registry.values import NO, YES, normal
+from tepat.registry.files.values import NO, YES, normal
 
 FORMS = ("column", "constant", "join", "date", "any_of", "first_of", "rule")
 UNKNOWN = "unknown"

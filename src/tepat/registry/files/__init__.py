@@ -1,0 +1,1 @@
+"""Reading files as people send them: `read.read_input` makes families and members of them."""
