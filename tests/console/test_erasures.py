@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tepat.audit.models import Access
+from tepat.audit.models import Access, Entry
 from tepat.registry.models import Erasure, Family, Membership, PersonRecord
 from tepat.staff.context import acting_as
 from tests.console.found import page, signed
@@ -120,9 +120,32 @@ def test_a_foreign_region_neither_asks_nor_sees(world: World, family: Family) ->
     assert page(world["administrator"], "erasures").status_code == 403
 
 
-def test_reading_an_open_request_is_an_opening_of_the_family(world: World, family: Family) -> None:
+@pytest.mark.parametrize(("decision", "openings"), [("open", 1), ("refuse", 1), ("grant", 0)])
+def test_reading_a_request_that_names_a_person_is_an_opening_of_the_family(
+    world: World, family: Family, decision: str, openings: int
+) -> None:
     ask(world, family)
+    if decision != "open":
+        decide(world, "ministry_approver", decision=decision, meant="on", answer="dokumen 17/2026")
     auditor = world["auditor"]
-    page(auditor, "erasure", erasure=asked(world).pk)
+    text = page(auditor, "erasure", erasure=asked(world).pk).content.decode()
     with acting_as(auditor.pk):
-        assert Access.objects.filter(actor_id=auditor.pk, reason="erasure").count() == 1
+        found = Access.objects.filter(actor_id=auditor.pk, reason="erasure").count()
+    assert found == openings == ("Asep Hidayat" in text)
+
+
+def test_the_list_of_requests_is_written_down_while_it_names_somebody(
+    world: World, family: Family
+) -> None:
+    auditor = world["auditor"]
+
+    def entries() -> int:
+        page(auditor, "erasures")
+        with acting_as(auditor.pk):
+            return Entry.objects.filter(verb="read_list", actor_id=auditor.pk).count()
+
+    assert entries() == 0, "nobody is named"
+    ask(world, family)
+    assert entries() == 1
+    decide(world, "ministry_approver", decision="grant", meant="on", answer="")
+    assert entries() == 1, "nobody is named any more"

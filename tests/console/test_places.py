@@ -181,10 +181,14 @@ def test_pages_ask_the_same_number_of_questions_whatever_lives_there(
             assert page(user, "place", place=place).status_code == 200
         return len(asked)
 
+    def come(*numbers: int) -> None:
+        with acting_as(user.pk):
+            for number in numbers:
+                rukmini(user, CIPAKU, number=f"320433010110{number:04}")
+
+    come(2000)
     before = questions(PASEH), questions(CIPAKU)
-    with acting_as(user.pk):
-        for number in range(5):
-            rukmini(user, CIPAKU, number=f"320433010110{number + 2000:04}")
+    come(*range(2001, 2006))
     count(world)
     assert (questions(PASEH), questions(CIPAKU)) == before
     with acting_as(world["system"].pk):

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver
 from django.urls.resolvers import RoutePattern
 
-from tepat.audit.models import Access
+from tepat.audit.models import Access, Entry
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role
 from tests.site.samples import OF_A_FAMILY, SAMPLES, Arranged, Sample
@@ -115,6 +115,7 @@ class Visitor:
             self.client.force_login(here.actor, backend=BACKEND)
         self.cookies = self.client.cookies.output(header="", sep=";")
         self.samples: dict[str, Sample] = {}
+        self.text, self.traces = "", 0
 
     def sample(self, route: Route, part: str) -> Sample:
         """The objects for a part of an address, made once."""
@@ -132,20 +133,29 @@ class Visitor:
         }
 
     def send(self, method: str, address: str) -> tuple[Any, list[str], int]:
-        """The answer, the tables that were written to, and how many openings were noted."""
+        """The answer, the tables that were written to, and how many openings were noted.
+
+        `traces` and `text` then say how much the audit grew, and what was read, files included.
+        """
         self.client.cookies.load(self.cookies)
         with transaction.atomic():
-            before = self._openings()
+            before, entries = self._openings(), self._entries()
             with CaptureQueriesContext(connection) as queries:
                 answer = getattr(self.client, method)(address)
+                content = b"".join(answer.streaming_content) if answer.streaming else answer.content
                 if answer.streaming:
-                    b"".join(answer.streaming_content)
                     for close in answer._resource_closers:
                         close()  # answer.close() would close the test's connection as well
             opened = self._openings() - before
+            self.traces = opened + self._entries() - entries
+            self.text = content.decode(errors="replace")
             transaction.set_rollback(True)
         written = [found[1] for one in queries if (found := _WRITES.match(one["sql"]))]
         return answer, [one for one in written if not one.startswith(_KEPT_BESIDE)], opened
+
+    def _entries(self) -> int:
+        with acting_as(self.here.world["system"].pk):
+            return Entry.objects.count()
 
     def _openings(self) -> int:
         with acting_as(self.here.world["system"].pk):
@@ -222,12 +232,17 @@ def _near(visitor: Visitor, route: Route, address: str) -> list[str]:
             f"{route.name}: {visitor.role} opened a family and no access row says so. Open it "
             "with tepat.registry.queries.access_family."
         )
-    if visitor.role == Role.ADMINISTRATOR and not answer.streaming:
-        text = answer.content.decode(errors="replace")
+    named = [word for word in OF_A_FAMILY if word in visitor.text]
+    if named and not visitor.traces:
+        problems.append(
+            f"{route.name}: {visitor.role} is shown {named[0]!r} and neither an access row nor an "
+            "entry says so. Open a family with tepat.registry.queries.access_family; write down a "
+            "list with tepat.audit.actions.record_list."
+        )
+    if visitor.role == Role.ADMINISTRATOR:
         problems += [
             f"{route.name}: an administrator sees {word!r} of a family. Administrators see none."
-            for word in OF_A_FAMILY
-            if word in text
+            for word in named
         ]
     if (
         visitor.role == Role.AUDITOR

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 ACTORS = [None, *(role.value for role in Role if role != Role.SYSTEM)]
 MISTAKES = {
     None: {"claims_only": "not the login"},
+    "kabupaten_verifier": {"shows_families_to_all": "neither an access row nor an entry"},
     "village_operator": {
         "opens_any_family": "out of reach gave 200",
         "claims_only": "gave 200, and not 403",

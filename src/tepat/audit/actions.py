@@ -49,6 +49,30 @@ def record(
     )
 
 
+def record_list(
+    *, actor_id: int, page: str, shown: int, home_id: int | None = None, **asked: Any
+) -> None:
+    """Write down that a user read a list with names; nothing where it named nobody.
+
+    A list is a search, and no opening of each family in it.
+
+    Args:
+        actor_id: the user.
+        page: which list, by the name of its page.
+        shown: how many rows with a name it had.
+        home_id: the place that was listed; None where it is not one.
+        asked: codes of filters; never what a person typed.
+    """
+    if shown:
+        record(
+            actor_id=actor_id,
+            verb="read_list",
+            subject="family",
+            home_id=home_id,
+            details={"page": page, "shown": shown, **asked},
+        )
+
+
 def record_access(*, actor_id: int, family_id: int, home_id: int, reason: str, page: str) -> None:
     """Write down that a user opened a family, and why. Raises where the family is out of reach."""
     Access.objects.bulk_create(

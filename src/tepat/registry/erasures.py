@@ -19,7 +19,7 @@ def erasures() -> QuerySet[Erasure]:
 
 
 def access_erasure(number: int, *, user: User) -> Erasure:
-    """Open a request; while it is open it names a person, and that is an opening of the family.
+    """Open a request; unless it was granted it names a person: that is an opening of the family.
 
     Raises:
         Http404: there is none with this number in the user's places.
@@ -29,7 +29,7 @@ def access_erasure(number: int, *, user: User) -> Erasure:
     )
     if found is None:
         raise Http404
-    if found.granted is None:
+    if found.granted is not True:
         access_family(found.family.uuid, user=user, reason="erasure", page="erasure")
     return found
 

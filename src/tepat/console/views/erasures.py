@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from tepat.audit.actions import record_list
 from tepat.console.erasure_forms import GRANT, AskErasureForm, DecideErasureForm
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
@@ -50,6 +51,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = Paginator(erasures(), PAGE).get_page(request.GET.get("page"))
     rows = list(page)
     names = names_of({one.person_id for one in rows if one.granted is not True})
+    user: Any = request.user
+    record_list(actor_id=user.pk, page="erasures", shown=sum(map(bool, names.values())))
     context = {"title": TITLE, "page": page, "table": _table(rows, names)}
     return render(request, "console/erasures.html", context)
 

@@ -15,15 +15,16 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from tepat.audit.actions import record
 from tepat.console import import_match, import_page
 from tepat.console.deciding import Question, ask
 from tepat.console.import_forms import FindingFilter
 from tepat.console.import_words import problem_of
-from tepat.console.keyset import Keyset
 from tepat.console.views.imports import job_of, way_from
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.registry.imports import actions, jobs, queries
+from tepat.registry.keyset import Keyset
 from tepat.registry.models import ImportJob
 from tepat.registry.models.imports import ImportState
 from tepat.staff.language import language
@@ -93,6 +94,8 @@ def findings(request: HttpRequest, job: int) -> HttpResponse:
         if asked.get("tingkat", one.severity) in ("", one.severity)
         and asked.get("aturan", one.rule) in ("", one.rule)
     )
+    if page.rows:
+        _told(found, "read_import_findings", request, shown=len(page.rows))
     context = {
         "title": Text("Temuan per baris", "Findings row by row"),
         "breadcrumbs": way_from(found, Text("Temuan", "Findings")),
@@ -107,14 +110,28 @@ def findings(request: HttpRequest, job: int) -> HttpResponse:
     return render(request, "console/import_findings.html", context)
 
 
+def _told(found: ImportJob, verb: str, request: HttpRequest, **details: Any) -> None:
+    """Write down who read, for a file holds people whom the registry may not know."""
+    record(
+        actor_id=user_of(request).pk,
+        verb=verb,
+        subject="import",
+        subject_id=found.pk,
+        home_id=found.home_id,
+        details=details,
+    )
+
+
 @allowed(READERS)
 def findings_file(request: HttpRequest, job: int) -> HttpResponseBase:
     """All findings as CSV, with a reason in each row."""
     found = job_of(job)
+    _told(found, "export_import_findings", request)
     rows = queries.findings_file(job=found.pk, user=user_of(request).pk, language=language())
     answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
     word = "temuan" if language() == "id" else "findings"
     answer["Content-Disposition"] = f'attachment; filename="impor-{found.pk}-{word}.csv"'
+    answer["Cache-Control"] = "no-store"
     return answer
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from tepat.audit.actions import record_list
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places import queries as places
@@ -63,6 +64,8 @@ def interviews(request: HttpRequest) -> HttpResponse:
             "place": homes.get(one.home_id, ""),
         }
 
+    named = sum(not queries.out_of_reach(one) for one in [*drafts, *waiting])
+    record_list(actor_id=user.pk, page="interviews", shown=named)
     context = {
         "title": INTERVIEWS,
         "drafts": [row(one) for one in drafts],
@@ -198,7 +201,10 @@ def interview(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
 
 
 def _done(request: HttpRequest, found: Interview) -> HttpResponse:
+    user: Any = request.user
     view = _view(found)
+    if view and found.family is not None:
+        access_family(found.family.uuid, user=user, reason=queries.REASON, page="interview_done")
     names = {"moved": 2, "deceased": 3}
     gone = {
         name: [one.record.get("name") for one in view.members if one.seen.value("presence") == code]
@@ -385,6 +391,8 @@ def discard(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
         return redirect("interviews")
     if found.state not in (Interview.State.DRAFT, Interview.State.HELD):
         return redirect("interview", interview=found.uuid)
+    if found.family is not None:
+        access_family(found.family.uuid, user=user, reason=queries.REASON, page="interview_discard")
     context = {
         "title": Text("Buang draf ini?", "Discard this draft?"),
         "lead": MOVED if queries.out_of_reach(found) else head_name(queries.content_of(found)),

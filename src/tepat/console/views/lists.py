@@ -17,12 +17,12 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from tepat.audit.actions import record
 from tepat.console import list_page
 from tepat.console.deciding import Question, ask
 from tepat.console.import_forms import places_of
 from tepat.console.import_page import number
 from tepat.console.import_words import problem_of
-from tepat.console.keyset import Keyset
 from tepat.console.list_forms import ListForm, RowFilter
 from tepat.console.reach import own_places
 from tepat.console.views.import_steps import REFUSE, WITHDRAW
@@ -31,6 +31,7 @@ from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.models import Level
 from tepat.registry.actions.writing import today
+from tepat.registry.keyset import Keyset
 from tepat.registry.lists import actions, queries
 from tepat.registry.lists.actions import LIST_APPROVERS, LIST_UPLOADERS
 from tepat.registry.models import ListLoad
@@ -171,6 +172,8 @@ def rows(request: HttpRequest, load: int) -> HttpResponse:
     form = RowFilter(request.GET or None, reasons=reasons)
     why = form.cleaned_data["alasan"] if form.is_bound and form.is_valid() else ""
     page = Keyset(("number", "pk"), ROWS).page(queries.rows_of(found, why), request.GET)
+    if page.rows:
+        _told(found, "read_list_rows", request, shown=len(page.rows))
     title = Text("Baris yang tidak menunjuk seorang pun", "Rows that name nobody")
     context = {
         "title": title,
@@ -186,13 +189,27 @@ def rows(request: HttpRequest, load: int) -> HttpResponse:
     return render(request, "console/list_rows.html", context)
 
 
+def _told(found: ListLoad, verb: str, request: HttpRequest, **details: Any) -> None:
+    """Write down who read: of each row the end of its number is shown."""
+    record(
+        actor_id=user_of(request).pk,
+        verb=verb,
+        subject="list",
+        subject_id=found.pk,
+        home_id=found.home_id,
+        details=details,
+    )
+
+
 @allowed(LIST_READERS)
 def rows_file(request: HttpRequest, load: int) -> HttpResponseBase:
     """The rows that name nobody as CSV, to be sent back to the institution."""
     found = _load(load)
+    _told(found, "export_list_rows", request)
     told = queries.rows_file(load=found.pk, user=user_of(request).pk, language=language())
     answer = StreamingHttpResponse(told, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="daftar-{found.pk}.csv"'
+    answer["Cache-Control"] = "no-store"
     return answer
 
 

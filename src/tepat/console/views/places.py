@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from tepat.audit.actions import record_list
 from tepat.console import place_page
 from tepat.console.place_forms import FamiliesFilter, LettersForm
 from tepat.console.quality_forms import name_of
@@ -113,6 +114,9 @@ def _village(request: HttpRequest, found: Place, context: dict[str, Any]) -> Htt
     sought = letters.cleaned_data["huruf"] if letters.is_valid() else ""
     page = 1 if sought else _page(request)
     rows, more = families_of_village(found.pk, only=only, letters=sought, page=page)
+    user: Any = request.user
+    how = {"letters": bool(sought), "only": only, "number": page}
+    record_list(actor_id=user.pk, page="village", shown=len(rows), home_id=found.pk, **how)
     kept = f"tampil={only}&" if only else ""
     context |= {
         "form": form,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_POST
 
-from tepat.audit.actions import record
+from tepat.audit.actions import record, record_list
 from tepat.console import quality_page
 from tepat.console.quality_forms import ASSIGNED, AssignForm, QualityFilter, name_of
 from tepat.console.reach import asked_places, own_places, small
@@ -48,6 +48,13 @@ def quality(request: HttpRequest) -> HttpResponse:
     rows = queries.findings(wanted, user, today=today())
     page = queries.page(rows, _key(request, "sesudah"), _key(request, "sebelum"))
     kept = _kept(request.GET)
+    record_list(
+        actor_id=user.pk,
+        page="quality",
+        shown=len(page.rows),
+        home_id=place.pk if place else None,
+        **{key: value for key, value in kept if key != "wilayah"},
+    )
     context: dict[str, Any] = {
         "title": TITLE,
         "lead": name_of(place) if place else say(Text("Semua wilayah saya", "All my places")),

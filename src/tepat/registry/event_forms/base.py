@@ -284,12 +284,11 @@ class ComesIn(EventForm):
 
     def find_known(self, nik: str | None) -> None:
         """Look for a living person with this NIK; one elsewhere cannot be moved from here."""
-        from tepat.registry.event_forms.people import lives_elsewhere, living_person
+        from tepat.registry.event_forms.people import whom
 
         if nik is None:
             return
-        token = sealer().tokens([nik])[0]
-        found = living_person(token)
+        found, elsewhere = whom(sealer().tokens([nik])[0], self.user)
         if found is not None:
             self.known_person, self.from_family = found
             if any(one.person_id == self.known_person for one in self.view.members):
@@ -302,7 +301,7 @@ class ComesIn(EventForm):
                         )
                     ),
                 )
-        elif lives_elsewhere(token):
+        elif elsewhere:
             self.add_error(
                 "nik",
                 say(

@@ -224,7 +224,7 @@ class Merge(EventForm):
     def clean_other_number(self) -> str:
         """A number that one of one's own families has."""
         number = cleaned(self.cleaned_data["other_number"])
-        self.into = family_of_number(sealer().tokens([number])[0])
+        self.into = family_of_number(sealer().tokens([number])[0], self.user)
         said = None
         if number is None or self.into is None:
             said = Text(

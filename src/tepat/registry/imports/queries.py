@@ -14,11 +14,14 @@ from tepat.policy.model import Text
 from tepat.registry.imports import matching
 from tepat.registry.imports.actions import APPROVERS, UPLOADERS
 from tepat.registry.imports.catalogue import ERROR, WARNING, rule_of
+from tepat.registry.keyset import Keyset
 from tepat.registry.models import ImportFinding, ImportJob
 from tepat.registry.models.imports import ImportState
 from tepat.staff.context import acting_as
 from tepat.staff.models import User
 
+AT_ONCE = 2_000  # rows of a file between two looks at the database
+_ORDER = ("severity", "table", "file_row", "pk")
 _STEPS = {
     ImportState.UPLOADED: (0, 1),
     ImportState.MATCHING: (1, 1),
@@ -177,7 +180,8 @@ def findings(job: ImportJob, *, severity: str = "", rule: str = "") -> QuerySet[
 def findings_file(*, job: int, user: int, language: str) -> Iterator[bytes]:
     """All findings as CSV, in UTF-8 with its mark, a reason in each row; streamed.
 
-    A streamed answer runs outside the request, so it acts as the user by itself.
+    A streamed answer runs outside the request, so it acts as the user by itself. Each page of rows
+    is a transaction of its own: who reads slowly keeps none open.
 
     Args:
         job: the import.
@@ -189,13 +193,20 @@ def findings_file(*, job: int, user: int, language: str) -> Iterator[bytes]:
         "en": ("table", "row", "key", "column", "value", "severity", "reason", "what to do"),
     }[language]
     yield BEGINNING + csv_line(header)
-    with acting_as(user):
-        rows = findings(import_of(job)).values_list(
-            "table", "file_row", "shown_key", "column", "value_shown", "severity", "rule"
-        )
-        for row in rows.iterator(chunk_size=5_000):
-            rule = rule_of(row[6])
-            yield csv_line((*row[:6], rule.says.get(language), rule.do.get(language)))
+    pages, last = Keyset(_ORDER, AT_ONCE), None
+    while True:
+        with acting_as(user):
+            rows = pages.after(findings(import_of(job)), last)
+        yield b"".join(csv_line(_cells(row, language)) for row in rows)
+        if len(rows) < AT_ONCE:
+            return
+        last = rows[-1]
+
+
+def _cells(row: ImportFinding, language: str) -> tuple[object, ...]:
+    rule = rule_of(row.rule)
+    seen = (row.table, row.file_row, row.shown_key, row.column, row.value_shown, row.severity)
+    return (*seen, rule.says.get(language), rule.do.get(language))
 
 
 FIXED_LABELS: Mapping[str, Text] = {

@@ -9,12 +9,15 @@ from django.db.models import Count, Max, QuerySet
 
 from tepat.engine.csv_lines import BEGINNING, csv_line
 from tepat.engine.text import Text
+from tepat.registry.keyset import Keyset
 from tepat.registry.lists.actions import LIST_APPROVERS
 from tepat.registry.lists.texts import OUTCOMES, WHY, error
 from tepat.registry.models import Flag, ListLoad, ListRow
 from tepat.registry.models.lists import ListState, Outcome
 from tepat.staff.context import acting_as
 from tepat.staff.models import User
+
+AT_ONCE = 2_000  # rows of a file between two looks at the database
 
 
 def loads() -> QuerySet[ListLoad]:
@@ -109,16 +112,25 @@ def rows_of(load: ListLoad, why: str = "") -> QuerySet[ListRow]:
 
 
 def rows_file(*, load: int, user: int, language: str) -> Iterator[bytes]:
-    """The rows that name nobody as CSV, for the institution; streamed on behalf of the user."""
+    """The rows that name nobody as CSV, for the institution; streamed on behalf of the user.
+
+    Each page of rows is a transaction of its own: who reads slowly keeps none open.
+    """
     header = {
         "id": ("baris", "nomor", "hasil", "alasan", "perbaikan"),
         "en": ("row", "number", "outcome", "reason", "what to do"),
     }[language]
     yield BEGINNING + csv_line(header)
-    with acting_as(user):
-        rows = rows_of(load_of(load)).order_by("number", "pk")
-        found = rows.values_list("number", "shown", "outcome", "why")
-        for number, shown, outcome, why in found.iterator(chunk_size=5_000):
-            says, do = WHY[why]
-            cells = (OUTCOMES[outcome][1], says, do)
-            yield csv_line((number, shown, *(cell.get(language) for cell in cells)))
+    pages, last = Keyset(("number", "pk"), AT_ONCE), None
+    while True:
+        with acting_as(user):
+            rows = pages.after(rows_of(load_of(load)), last)
+        yield b"".join(csv_line(_cells(row, language)) for row in rows)
+        if len(rows) < AT_ONCE:
+            return
+        last = rows[-1]
+
+
+def _cells(row: ListRow, language: str) -> tuple[object, ...]:
+    told = (OUTCOMES[row.outcome][1], *WHY[row.why])
+    return (row.number, row.shown, *(text.get(language) for text in told))

@@ -41,11 +41,7 @@ class Keyset:
         back = key is not None and bool(asked.get("before"))
         if key is not None:
             rows = rows.filter(self._beyond(key, back))
-        order = [
-            F(name).desc(nulls_first=True) if back else F(name).asc(nulls_last=True)
-            for name in self.columns
-        ]
-        found = list(rows.order_by(*order)[: self.size + 1])
+        found = list(rows.order_by(*self._order(back))[: self.size + 1])
         more, found = len(found) > self.size, found[: self.size]
         if back:
             found.reverse()
@@ -56,6 +52,18 @@ class Keyset:
             self._address(asked, "after", found[-1]) if found and has_older else "",
             self._address(asked, "before", found[0]) if found and has_newer else "",
         )
+
+    def after(self, rows: QuerySet[Any], last: Any | None) -> list[Any]:
+        """The rows after one of them, or the first where there is none; less than a page ends."""
+        if last is not None:
+            rows = rows.filter(self._beyond([getattr(last, name) for name in self.columns], False))
+        return list(rows.order_by(*self._order(False))[: self.size])
+
+    def _order(self, back: bool) -> list[Any]:
+        return [
+            F(name).desc(nulls_first=True) if back else F(name).asc(nulls_last=True)
+            for name in self.columns
+        ]
 
     def _beyond(self, key: list[Any], back: bool) -> Q:
         """Rows that come after a key, or before it, column by column."""
