@@ -38,9 +38,18 @@ jit = off
 timezone = 'UTC'
 # Containers often have a tiny /dev/shm.
 dynamic_shared_memory_type = sysv
-# Statements and keys can hold what people told us: they stay out of the log.
+# Statements and keys can hold what people told us, and so can the words of a refused statement
+# ("invalid input: …"): they stay out of the log. The program that sent it is told all the same.
+log_min_messages = log
 log_min_error_statement = panic
 log_error_verbosity = terse
+log_statement = none
+log_min_duration_statement = -1
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_lock_waits = off
+log_temp_files = -1
+log_replication_commands = off
 logging_collector = on
 log_directory = 'log'
 log_filename = 'postgresql-%a.log'

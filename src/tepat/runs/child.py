@@ -13,7 +13,6 @@ import json
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
+from tepat.engine.quiet_log import in_full
 from tepat.engine.text import Text
 
 STOPPED = 130
@@ -58,7 +58,7 @@ def main() -> None:
             raise SystemExit(STOPPED) from None
         found = as_problem(error)
         if found.code == "unforeseen":
-            traceback.print_exc()
+            print(in_full(error), file=sys.stderr, flush=True)
         _say({"error": {lang: found.in_language(lang) for lang in ("id", "en")}})
         raise SystemExit(2) from None
 

@@ -15,6 +15,7 @@ from tepat.engine import database
 from tepat.engine.errors import TepatError
 from tepat.engine.home import tepat_home
 from tepat.engine.keys import load_keys
+from tepat.engine.quiet_log import be_quiet
 
 SETTINGS = "tepat.site.settings"
 
@@ -25,6 +26,7 @@ def begin() -> None:
     Raises:
         TepatError: ``database_unreachable``, or what keys and the embedded server say.
     """
+    be_quiet()
     home = tepat_home()
     make_home(home)
     load_keys(home)
