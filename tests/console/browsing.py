@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from typing import Any
 from django.test import Client
 
 from tepat.staff.models import User
+from tests.axe import violations
 
 WIDTHS = (320, 360, 1280)
 LANGUAGES = ("id", "en")
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @contextmanager
@@ -36,42 +36,30 @@ def faults_of(context: Any, address: str, name: str) -> list[str]:
 
     Where TEPAT_PICTURES names a folder, the pages are kept there to be looked at.
     """
-    from axe_playwright_python.sync_playwright import Axe
-
     faults: list[str] = []
+    form = [name]  # as it is now; what the console says is told with it
+    page = context.new_page()
+    page.on("console", lambda said: faults.append(f"{form[0]}: {said.text}"))
+    page.on("pageerror", lambda said: faults.append(f"{form[0]}: {said.message}"))
+    site = "/".join(address.split("/", 3)[:3])
     for language in LANGUAGES:
-        context.add_cookies(
-            [
-                {
-                    "name": "django_language",
-                    "value": language,
-                    "url": address.split("/", 3)[0] + "//" + address.split("/", 3)[2],
-                }
-            ]
-        )
+        context.add_cookies([{"name": "django_language", "value": language, "url": site}])
+        form[0] = f"{name} {language}"
+        answer = page.goto(address)
+        if answer is None or answer.status != 200:
+            faults.append(f"{form[0]}: status {answer and answer.status}")
         for width in WIDTHS:
-            page = context.new_page()
-            where = f"{name} {language} {width}"
-            page.on("console", _note(faults, where, "text"))
-            page.on("pageerror", _note(faults, where, "message"))
+            form[0] = f"{name} {language} {width}"
             page.set_viewport_size({"width": width, "height": 900})
-            answer = page.goto(address)
-            if answer is None or answer.status != 200:
-                faults.append(f"{where}: status {answer and answer.status}")
             if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults.append(f"{where}: wider than the screen")
-            found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+                faults.append(f"{form[0]}: wider than the screen")
             faults += [
-                f"{where}: {one['id']} {[node['target'] for node in one['nodes']][:3]}"
-                for one in found
+                f"{form[0]}: {one['id']} {[node['target'] for node in one['nodes']][:3]}"
+                for one in violations(page)
             ]
-            _keep(page, f"{name}_{language}_{width}")
-            page.close()
+            _keep(page, form[0].replace(" ", "_"))
+    page.close()
     return faults
-
-
-def _note(faults: list[str], where: str, what: str) -> Callable[[Any], None]:
-    return lambda said: faults.append(f"{where}: {getattr(said, what)}")
 
 
 def _keep(page: Any, name: str) -> None:

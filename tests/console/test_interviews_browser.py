@@ -18,7 +18,8 @@ from tepat.registry.interviews import actions
 from tepat.registry.interviews.queries import content_of
 from tepat.registry.models import Family, FamilyObservation, Interview, Photo
 from tepat.staff.context import acting_as
-from tests.console.browsing import RULES, faults_of, signed_in
+from tests.axe import violations
+from tests.console.browsing import faults_of, signed_in
 from tests.needs import missing
 from tests.registry.world import World, make_world, rukmini
 
@@ -294,13 +295,12 @@ def test_an_event_is_recorded_on_a_phone_without_scripts(
 
 def barriers(page: Any, where: str) -> list[str]:
     """What axe says against the page as it stands, on a phone and on a desk."""
-    from axe_playwright_python.sync_playwright import Axe
-
     found: list[str] = []
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        said = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-        found += [f"{where} {width}: {one['id']} {one['nodes'][0]['target']}" for one in said]
+        found += [
+            f"{where} {width}: {one['id']} {one['nodes'][0]['target']}" for one in violations(page)
+        ]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{where} {width}: wider than the screen")
     page.set_viewport_size({"width": 360, "height": 740})

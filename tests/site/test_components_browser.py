@@ -15,13 +15,13 @@ from typing import Any
 import brotli
 import pytest
 
+from tests.axe import violations
 from tests.needs import missing
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB, OWN = ROOT / "var" / "web", ROOT / "src" / "tepat" / "site" / "static"
 PAGES = ("family", "list", "form", "states", "done", "error/404")
 WIDTHS, LANGS = (320, 360, 1280), ("id", "en")
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 FOCUS_IS_SEEN = """() => {
   const at = document.activeElement
   if (at === document.body) return 'end'
@@ -80,10 +80,9 @@ def visit(browser: Any, gallery: str) -> Iterator[Any]:
 
 def barriers(page: Any) -> list[str]:
     """What axe finds on a page."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:160]}" for one in violations(page) for node in one["nodes"]
+    ]
 
 
 def complaints(page: Any, allowed: str = "status of 4") -> list[str]:
