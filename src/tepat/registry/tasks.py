@@ -6,14 +6,19 @@ from typing import Any
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from tepat.registry.imports import jobs
 from tepat.registry.lists import jobs as lists
 from tepat.registry.quality import jobs as quality
 
-# A restart of the database takes a while; what nobody foresaw is given up sooner, by `jobs.do`.
-AGAIN = RetryStrategy(max_attempts=30, wait=5)
+# Until the database is back, however long it was away, at growing intervals; what nobody foresaw is
+# given up by `jobs.do` after a few tries.
+AGAIN = RetryStrategy(wait=5, linear_wait=5)
+AGAIN_THIS_HOUR = RetryStrategy(max_attempts=30, wait=5, linear_wait=5)  # the clock asks anew
 STALLED_AFTER = 30  # seconds without a sign of life of the worker
+FIRST = 10  # before all other work, for a queue of imports may be long
 
 
 @app.task(queue="imports", retry=AGAIN, pass_context=True)
@@ -85,12 +90,20 @@ def list_expire(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * */10")  # six fields: the last is seconds
-@app.task(queue="clock", queueing_lock="retry_stalled", pass_context=True)
+@app.task(queue="clock", queueing_lock="retry_stalled", priority=FIRST, pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Run again what a killed worker left in the middle."""
+    """Run again what a killed worker left in the middle.
+
+    Of the clock's own jobs one may wait at a time. Where the next one waits already, the one that
+    was cut off is ended: it would hold its lock for ever, and keep those after it here from their
+    turn.
+    """
     manager: Any = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
 @app.periodic(cron="41 0 * * *")
@@ -100,7 +113,7 @@ def check_places(timestamp: int) -> None:
     quality.check_places()
 
 
-@app.task(queue="checks", retry=AGAIN)
+@app.task(queue="checks", retry=AGAIN_THIS_HOUR)
 def check_place(place: int, asked_at: str) -> None:
     """Check a kabupaten."""
     quality.check_place(place, asked_at)

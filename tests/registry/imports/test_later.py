@@ -1,13 +1,20 @@
-"""Work that is asked for belongs to the transaction that asks, in a worker too."""
+"""Work that is asked for belongs to the transaction that asks, and is done by one at a time."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.testing import InMemoryConnector
 
-from tepat.registry.later import ask_for
+from tepat.registry.imports import jobs
+from tepat.registry.later import AtWork, ask_for
+from tests import database
+from tests.registry.imports.sending import family, fresh, member, send
+from tests.registry.world import World
 
 TASK = "tepat.registry.tasks.import_clean"
 
@@ -31,3 +38,39 @@ def test_work_asked_for_in_a_worker_is_a_row_of_its_transaction() -> None:
         # procrastinate's own way goes past the transaction
         app.configure_task(TASK).defer(job=4, user=1)
         assert asked() == 2
+
+
+def test_a_step_that_another_worker_is_at_is_left_for_later(world: World) -> None:
+    job = send(world, [family("F1")], [member("P1", "F1")])
+    with database.connect() as other:
+        other.execute(
+            "SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"import {job.pk} look {{}}"]
+        )
+        with pytest.raises(AtWork):
+            jobs.do(jobs.look, job=job.pk, user=job.uploaded_by_id)
+        assert fresh(job).state == "uploaded"
+    jobs.do(jobs.look, job=job.pk, user=job.uploaded_by_id)
+    assert fresh(job).state == "matching"
+
+
+@pytest.mark.parametrize(
+    ("cause", "state"),
+    [(psycopg.errors.DiskFull(), "failed"), (psycopg.errors.AdminShutdown(), "uploaded")],
+)
+def test_a_database_that_is_full_ends_an_import_in_words_and_one_that_is_away_does_not(
+    world: World, cause: Exception, state: str
+) -> None:
+    def step(job: int, user: int) -> None:
+        raise OperationalError from cause
+
+    job = send(world, [family("F1")], [member("P1", "F1")])
+    ended: Any = None
+    try:
+        jobs.do(step, job=job.pk, user=job.uploaded_by_id)
+    except OperationalError as error:
+        ended = error
+    found = fresh(job)
+    assert (found.state, ended is None) == (state, state == "failed")
+    assert found.error_code == ("disk_full" if state == "failed" else "")
+    if state == "failed":
+        assert "Ruang disk" in found.error_id and "no room" in found.error_en

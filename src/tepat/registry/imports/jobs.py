@@ -31,7 +31,7 @@ from tepat.registry.imports.settle import settle as settle_job
 from tepat.registry.imports.sql import run
 from tepat.registry.imports.staging import STAGES, VARIABLES, stage_shard
 from tepat.registry.imports.texts import failure, unexpected
-from tepat.registry.later import ask_for
+from tepat.registry.later import AtWork, alone, ask_for, is_disk_full
 from tepat.registry.models import ImportJob, ImportMatch
 from tepat.registry.models.imports import ENDED, ImportState
 from tepat.staff.context import acting_as
@@ -60,14 +60,17 @@ def do(step: Callable[..., None], *, job: int, user: int, tries: int = 0, **more
     if not connection.in_atomic_block:
         close_old_connections()  # the database may have been restarted since this thread used it
     try:
-        _require_active(user)
-        step(job, user, **more)
+        with alone(f"import {job} {step.__name__} {more}"):
+            _require_active(user)
+            step(job, user, **more)
     except TepatError as error:
         fail(job, error)
     except OSError as error:
         fail(job, uploads.disk_error(error))
-    except (OperationalError, InterfaceError):
-        raise  # the database is away; the step is run again
+    except (OperationalError, InterfaceError, AtWork) as error:
+        if not is_disk_full(error):
+            raise  # the database is away; the step is run again
+        fail(job, uploads.database_full())
     except Exception as error:
         _log.exception("A step of import %s failed.", job)
         if tries + 1 < TRIES:
@@ -251,12 +254,13 @@ def settle(job: int, user: int) -> None:
     """Compare what the shards staged among itself; the dry run is over."""
     with acting_as(user):
         mine = locked(job, ImportState.CHECKING)
-        if mine is None or len(mine.shards_done) != mine.shards + 1:
-            return
-        settle_job(mine)
-        mine.state, mine.checked_at = ImportState.CHECKED, now()
-        mine.save()
-    uploads.remove(job, upload=False)
+        if mine is not None:
+            if len(mine.shards_done) != mine.shards + 1:
+                return
+            settle_job(mine)
+            mine.state, mine.checked_at = ImportState.CHECKED, now()
+            mine.save()
+    uploads.remove(job, upload=False)  # again, where the one before was killed just here
 
 
 def apply(job: int, user: int) -> None:

@@ -31,22 +31,34 @@ _SAID: dict[str, str] = {
     "berubah.",
     "user_left": "Akun pengunggah atau penyetuju sudah tidak aktif atau tidak lagi bertugas di "
     "wilayah ini.",
-    "unexpected": "Terjadi kesalahan yang tidak terduga. Tidak ada data yang berubah. Coba lagi; "
-    "bila terulang, beri tahu administrator.",
 }
 
 
 def failure(error: TepatError) -> Text:
-    """The text of a failure; the Indonesian part says what to do, the details follow."""
+    """The text of a failure: its own, else what is said here, with its details after it."""
+    if error.in_language("id") != error.as_dict():
+        return Text(_sentences(error, "id"), _sentences(error, "en"))
     said = _SAID.get(error.code)
     return Text(f"{said} ({error.what})" if said else str(error), str(error))
 
 
+def _sentences(error: TepatError, lang: str) -> str:
+    said = error.in_language(lang)
+    return " ".join(part for part in (said["what"], said["why"], said["do"]) if part)
+
+
 def unexpected(error: BaseException) -> TepatError:
     """An error that nobody foresaw, for those who wait; its details stay in the log."""
+    kind = type(error).__name__
     return TepatError(
         "unexpected",
-        f"Something went wrong that nobody foresaw ({type(error).__name__}).",
-        "Nothing in the registry was changed.",
-        "Try again; if it happens again, tell the administrator.",
+        Text(
+            f"Terjadi kesalahan yang tidak terduga ({kind}).",
+            f"Something went wrong that nobody foresaw ({kind}).",
+        ),
+        Text("Tidak ada data yang berubah.", "Nothing in the registry was changed."),
+        Text(
+            "Coba lagi; bila terulang, beri tahu administrator.",
+            "Try again; if it happens again, tell the administrator.",
+        ),
     )

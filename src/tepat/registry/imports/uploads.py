@@ -21,6 +21,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.actions.people import sealer
 
 LARGEST = 400 << 20
@@ -205,6 +206,19 @@ def disk_error(error: OSError) -> TepatError:
         "The file could not be kept.",
         f"{error.strerror}.",
         "Tell the administrator that the disk needs room, then try again. Nothing was changed.",
+    )
+
+
+def database_full() -> TepatError:
+    """What a full disk under the database means to the one who waits."""
+    return TepatError(
+        "disk_full",
+        Text("Ruang disk basis data habis.", "The database has no room left."),
+        Text("Tidak ada yang berubah.", "Nothing was changed."),
+        Text(
+            "Beri tahu administrator bahwa disk perlu ruang, lalu unggah lagi.",
+            "Tell the administrator that the disk needs room, then upload again.",
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from tepat.policy.load import load_policy
 from tepat.registry.actions.writing import open_batch
 from tepat.registry.imports import uploads
 from tepat.registry.imports.texts import failure, unexpected
-from tepat.registry.later import ask_for
+from tepat.registry.later import AtWork, alone, ask_for, is_disk_full
 from tepat.registry.lists import finding, kept
 from tepat.registry.lists.apply import apply_load
 from tepat.registry.lists.reading import read_list
@@ -62,14 +62,17 @@ def do(step: Callable[[int, int], None], *, load: int, user: int, tries: int = 0
     if not connection.in_atomic_block:
         close_old_connections()
     try:
-        _require_active(user)
-        step(load, user)
+        with alone(f"list {load} {step.__name__}"):
+            _require_active(user)
+            step(load, user)
     except TepatError as told:
         fail(load, told)
     except OSError as told:
         fail(load, uploads.disk_error(told))
-    except (OperationalError, InterfaceError):
-        raise  # the database is away; the step is run again
+    except (OperationalError, InterfaceError, AtWork) as told:
+        if not is_disk_full(told):
+            raise  # the database is away; the step is run again
+        fail(load, uploads.database_full())
     except Exception as told:
         _log.exception("A step of list %s failed.", load)
         if tries + 1 < TRIES:
@@ -100,18 +103,12 @@ def fail(load: int, told: TepatError) -> None:
         found = ListLoad.objects.select_for_update().get(pk=load)
         if found.state in (*LIST_ENDED, ListState.DONE):
             return
-        said = failure(told) if told.in_language("id") == told.as_dict() else None
+        said = failure(told)
         found.state, found.ended_at, found.error_code = ListState.FAILED, now(), told.code
-        found.error_id = said.id if said else _sentence(told, "id")
-        found.error_en = said.en if said else _sentence(told, "en")
+        found.error_id, found.error_en = said.id, said.en
         found.save()
         _tell(found, "fail_list", system, code=told.code)
         later("clean", load=load, user=system)
-
-
-def _sentence(told: TepatError, lang: str) -> str:
-    said = told.in_language(lang)
-    return " ".join(part for part in (said["what"], said["why"], said["do"]) if part)
 
 
 def _tell(load: ListLoad, verb: str, actor: int, **details: Any) -> None:
