@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from tepat.registry import sealed_files
 from tepat.registry.imports import jobs
 from tepat.registry.lists import jobs as lists
 from tepat.registry.quality import jobs as quality
@@ -87,6 +88,13 @@ def list_clean(load: int, user: int) -> None:
 def list_expire(timestamp: int) -> None:
     """Refuse lists that nobody decided."""
     lists.expire()
+
+
+@app.periodic(cron="29 2 * * *")
+@app.task(queue="clock", queueing_lock="sweep_files")
+def sweep_files(timestamp: int) -> None:
+    """Remove sealed files that no row names."""
+    sealed_files.sweep()
 
 
 @app.periodic(cron="* * * * * */10")  # six fields: the last is seconds

@@ -36,6 +36,21 @@ END
 $$;
 REVOKE ALL ON FUNCTION registry_forget_photos FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION registry_forget_photos TO tepat_app;
+
+-- Of some files those that no photo is kept in, drafts of all authors included.
+CREATE FUNCTION registry_unnamed_photos(files text[]) RETURNS SETOF text LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF tepat_role() IS DISTINCT FROM 'system' THEN
+        RAISE EXCEPTION 'Only the system looks for files that nothing names.'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY SELECT one.file FROM unnest(files) AS one (file)
+        WHERE NOT EXISTS (SELECT FROM registry_photo AS p WHERE p.file = one.file);
+END
+$$;
+REVOKE ALL ON FUNCTION registry_unnamed_photos FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION registry_unnamed_photos TO tepat_app;
 """
 
 
