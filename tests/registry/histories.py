@@ -50,11 +50,14 @@ class History:
     known: dict[int, datetime] = field(default_factory=dict)
     asked: dict[tuple[str, ...], int] = field(default_factory=dict)
     people: int = 0
+    lived: dict[int, int] = field(default_factory=dict)  # the village that sees a family
 
     def day(self) -> date:
         return FIRST + timedelta(days=self.draw.randrange(500))
 
     def write(self, table: str, owner: int, batch: int, **values: Any) -> None:
+        # families are seen from where they first lived, all people from village 10
+        values["home_id"] = self.lived[values["family_id"]] if "family_id" in values else 10
         columns = ", ".join(values)
         row = self.pg.execute(
             f"INSERT INTO {TABLES[table]} (batch_id, {columns}) VALUES "
@@ -81,6 +84,7 @@ class History:
 
     def batch(self, work: Any) -> None:
         with self.pg.transaction():
+            self.pg.execute("SELECT set_config('tepat.user', '1', true)")
             row = self.pg.execute(
                 "INSERT INTO registry_batch (uuid, kind, source, made_by_id, made_at) "
                 "VALUES (gen_random_uuid(), 'event', 'test', 1, now()) RETURNING id"
@@ -106,13 +110,13 @@ def write_history(pg: psycopg.Connection[Any], seed: int, families: int, batches
 
 def _begin(h: History, batch: int, families: int) -> None:
     for family in range(1, families + 1):
-        home = h.draw.choice(VILLAGES)
+        home = h.lived[family] = h.draw.choice(VILLAGES)
         h.pg.execute(
             "INSERT INTO registry_family (id, uuid, version, home_id) VALUES (%s, %s, %s, %s)",
             [family, uuid.UUID(int=family), batch, home],
         )
         h.write(
-            "home", family, batch, family_id=family, place_id=home, home_id=home, address="",
+            "home", family, batch, family_id=family, place_id=home, address="",
             kk_findings=0, valid_from=FIRST, valid_to=None,
         )  # fmt: skip
         for _ in range(h.draw.randrange(4)):
@@ -128,7 +132,7 @@ def _join(h: History, batch: int, family: int) -> None:
     )
     h.write(
         "who", person, batch, person_id=person, name=f"Nama {person}", sex=h.draw.choice((1, 2)),
-        birth_date=date(1990, 1, 1), died_on=None, nik_findings=0, home_id=10,
+        birth_date=date(1990, 1, 1), died_on=None, nik_findings=0,
         valid_from=FIRST, valid_to=None,
     )  # fmt: skip
     _belong(h, batch, person, family, since, None)
@@ -138,7 +142,7 @@ def _belong(
     h: History, batch: int, person: int, family: int, since: date, until: date | None
 ) -> None:
     h.write(
-        "member", person, batch, person_id=person, family_id=family, ended="", home_id=10,
+        "member", person, batch, person_id=person, family_id=family, ended="",
         relation=h.draw.randint(2, 8), valid_from=since, valid_to=until,
     )  # fmt: skip
 
@@ -172,7 +176,7 @@ def _see(h: History, batch: int, unit: str, owner: int, day: date) -> None:
     h.write(
         unit, owner, batch, **{f"{unit}_id": owner}, uuid=uuid.UUID(int=h.draw.getrandbits(128)),
         observed_on=day, source=f"visit {h.draw.randrange(9)}", asked_id=h.asked[asked],
-        home_id=10, **values,
+        **values,
     )  # fmt: skip
 
 

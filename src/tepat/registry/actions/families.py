@@ -160,8 +160,10 @@ def move_family(
         change_from(FamilyRecord, told.on, columns, batch=batch, family_id=family_id)
         kind = EventKind.MOVE_OUT if family.home_id != place_id else EventKind.MOVE_IN
         _tell(kind, family, told, batch, acting_user, to=village.pk)
-        if family.home_id != place_id:
-            rehome(family_id, place_id)
+        # told late, the move may be over: the family lives where its record ends
+        living = FamilyRecord.objects.get(family_id=family_id, valid_to=None, superseded_by=None)
+        if family.home_id != living.place_id:
+            rehome(family_id, living.place_id)
 
 
 def rehome(family_id: int, place_id: int) -> None:
@@ -218,7 +220,7 @@ def split_family(
             member_of(family, person_id, told.on)
             end_at(Membership, told.on, batch=batch, ended="split", person_id=person_id)
             add_member(person_id, new, relation, told.on, batch=batch)
-            move_rows(person_id, new)
+            move_rows(person_id, new, batch)
         _tell(EventKind.SPLIT, family, told, batch, acting_user, members=len(relations))
         _tell(EventKind.SPLIT, new, told, batch, acting_user, members=len(relations))
     return new
@@ -268,7 +270,7 @@ def merge_families(
         for one in members:
             leave_family(one.person_id, told, "merged", batch, acting_user, besides=from_id)
             add_member(one.person_id, into, relations[one.person_id], told.on, batch=batch)
-            move_rows(one.person_id, into)
+            move_rows(one.person_id, into, batch)
         _tell(EventKind.MERGER, gone, told, batch, acting_user)
         _tell(EventKind.MERGER, into, told, batch, acting_user, members=len(members))
 

@@ -21,11 +21,13 @@ from tepat.registry.actions.people import (
 from tepat.registry.actions.writing import (
     WRITERS,
     change_from,
+    copied,
     end_at,
     locked_family,
     not_after_today,
     open_batch,
     require_role,
+    supersede,
     tell,
 )
 from tepat.registry.models import Batch, Family, Membership, Person
@@ -133,7 +135,7 @@ def _bring_in(
         return add_person(person, family, relation, told.on, batch=batch).pk
     leave_family(person, told, ended, batch, acting_user, besides=family.pk)
     add_member(person, family, relation, told.on, batch=batch)
-    move_rows(person, family)
+    move_rows(person, family, batch)
     return person
 
 
@@ -156,14 +158,20 @@ def leave_family(
     end_at(Membership, told.on, batch=batch, ended=ended, person_id=person_id)
 
 
-def move_rows(person_id: int, family: Family) -> None:
-    """A person's own rows are seen from where they live now."""
-    from tepat.registry.models import NameWord, PersonObservation, PersonRecord
+def move_rows(person_id: int, family: Family, batch: Batch) -> None:
+    """A person's own rows are seen from where they live now, and what institutions say of them."""
+    from tepat.registry.models import Flag, NameWord, PersonObservation, PersonRecord
 
     Person.objects.filter(pk=person_id).update(home_id=family.home_id)
     for model in (PersonRecord, PersonObservation, NameWord):
         rows: Any = model
         rows.objects.filter(person_id=person_id).update(home_id=family.home_id)
+    said = Flag.objects.filter(person_id=person_id, valid_to=None, superseded_by=None)
+    flags = list(said.exclude(family=family))
+    supersede(Flag, [flag.pk for flag in flags], batch)
+    Flag.objects.bulk_create(
+        [copied(flag, batch, family_id=family.pk, home_id=family.home_id) for flag in flags]
+    )
 
 
 def record_leave(

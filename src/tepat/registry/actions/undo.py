@@ -206,9 +206,9 @@ def _homes() -> list[str]:
         for name in ("personrecord", "personobservation", "nameword")
     ]
     return [
-        *people,
         f"UPDATE registry_person AS p SET home_id = h.home_id FROM {homes} "
         "WHERE p.id = h.person_id AND p.home_id <> h.home_id",
+        *people,
         "SELECT registry_rehome(f.id, r.place_id) FROM registry_family AS f "
         "JOIN registry_familyrecord AS r ON r.family_id = f.id AND r.valid_to IS NULL "
         "AND r.superseded_by_id IS NULL WHERE f.home_id <> r.place_id "

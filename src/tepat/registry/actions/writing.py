@@ -131,7 +131,8 @@ def unsuperseded(model: type[Fact], on: date, **owner: Any) -> list[Any]:
     )
 
 
-def _copy(row: Any, batch: Batch, **changes: Any) -> Any:
+def copied(row: Any, batch: Batch, **changes: Any) -> Any:
+    """A row as a batch tells it anew, with changes; not saved."""
     fields = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
@@ -169,8 +170,8 @@ def change_from(
             break
         gone.append(row.pk)
         if row.valid_from < on:
-            added.append(_copy(row, batch, valid_to=on))
-        added.append(_copy(row, batch, valid_from=max(on, row.valid_from), **still))
+            added.append(copied(row, batch, valid_to=on))
+        added.append(copied(row, batch, valid_from=max(on, row.valid_from), **still))
     supersede(model, gone, batch)
     model.objects.bulk_create(added)
 
@@ -182,7 +183,7 @@ def end_at(
     rows = unsuperseded(model, on, **owner)
     why = {} if ended is None else {"ended": ended}
     supersede(model, [row.pk for row in rows], batch)
-    kept = [_copy(row, batch, valid_to=on, **why) for row in rows if row.valid_from < on]
+    kept = [copied(row, batch, valid_to=on, **why) for row in rows if row.valid_from < on]
     model.objects.bulk_create(kept)
     return len(rows)
 

@@ -20,11 +20,13 @@ def statements() -> list[str]:
     return [
         *_identities(),
         *_families(),
-        *_persons(),
+        *_people(),
         *_memberships(),
+        *_moved_people(),
+        *_followed(),
+        *_records(),
         *_observations(),
         *_words(),
-        *_moved_rows(),
     ]
 
 
@@ -86,6 +88,7 @@ def _families() -> list[str]:
         WHERE f.id = a.family_id AND NOT a.fresh AND (f.home_id <> a.home_id OR f.salt IS NULL
             OR (f.origin_key IS NULL AND s.origin_key IS NOT NULL))
         """,
+        *_moved_families(),
         *_superseded("familyrecord", "ap_family", "record_id", "registry_stagefamily"),
         f"""
         INSERT INTO registry_familyrecord (family_id, valid_from, batch_id, home_id, place_id,
@@ -124,8 +127,7 @@ def _superseded(records: str, mapped: str, row: str, stage: str) -> list[str]:
     ]
 
 
-def _persons() -> list[str]:
-    kept = "s.token IS NULL OR r.nik_token IS NOT DISTINCT FROM s.token"
+def _people() -> list[str]:
     return [
         """
         INSERT INTO registry_person (id, uuid, origin_key, salt, home_id)
@@ -138,6 +140,13 @@ def _persons() -> list[str]:
         WHERE p.id = a.person_id AND NOT a.fresh AND p.origin_key IS NULL
           AND s.origin_key IS NOT NULL
         """,
+    ]
+
+
+def _records() -> list[str]:
+    """After the memberships: a record stands where its person lives by then."""
+    kept = "s.token IS NULL OR r.nik_token IS NOT DISTINCT FROM s.token"
+    return [
         *_superseded("personrecord", "ap_person", "record_id", "registry_stageperson"),
         f"""
         INSERT INTO registry_personrecord (person_id, valid_from, batch_id, home_id, nik_sealed,
@@ -181,8 +190,17 @@ def _memberships() -> list[str]:
     ]
 
 
-def _moved_rows() -> list[str]:
-    """Rows go with their family into the sight of another village, with all its members."""
+def _moved_families() -> list[str]:
+    """A family's rows go with it into the sight of another village."""
+    return [
+        f"UPDATE registry_{name} AS r SET home_id = a.home_id FROM ap_family AS a "
+        "WHERE r.family_id = a.family_id AND a.home_id <> a.old_home AND r.home_id <> a.home_id"
+        for name in _OWN_ROWS
+    ]
+
+
+def _moved_people() -> list[str]:
+    """People's rows go with them, and with a family all its members."""
     homes = """
         CREATE TEMP TABLE ap_homes ON COMMIT DROP AS
         SELECT DISTINCT m.person_id, f.home_id FROM registry_membership AS m
@@ -192,20 +210,30 @@ def _moved_rows() -> list[str]:
             m.person_id IN (SELECT person_id FROM ap_person WHERE NOT fresh)
             OR m.family_id IN (SELECT family_id FROM ap_family WHERE home_id <> old_home))
     """
-    family = (
-        "UPDATE registry_{0} AS r SET home_id = a.home_id FROM ap_family AS a "
-        "WHERE r.family_id = a.family_id AND a.home_id <> a.old_home AND r.home_id <> a.home_id"
-    )
-    person = (
-        "UPDATE registry_{0} AS r SET home_id = a.home_id FROM ap_homes AS a "
-        "WHERE r.person_id = a.person_id AND r.home_id <> a.home_id"
-    )
     return [
         homes,
-        *(family.format(name) for name in _OWN_ROWS),
         "UPDATE registry_person AS p SET home_id = a.home_id FROM ap_homes AS a "
-        "WHERE p.id = a.person_id",
-        *(person.format(name) for name in _PERSON_ROWS),
+        "WHERE p.id = a.person_id AND p.home_id <> a.home_id",
+        *(
+            f"UPDATE registry_{name} AS r SET home_id = a.home_id FROM ap_homes AS a "
+            "WHERE r.person_id = a.person_id AND r.home_id <> a.home_id"
+            for name in _PERSON_ROWS
+        ),
+    ]
+
+
+def _followed() -> list[str]:
+    """What institutions say of people who joined another family is said in that family."""
+    columns = "ground, source, date, confidence, contested, evidence, valid_from, valid_to"
+    chosen = ", ".join(f"g.{name}" for name in columns.split(", "))
+    return [
+        "UPDATE registry_flag AS g SET superseded_by_id = %(batch)s FROM ap_person AS a "
+        "WHERE g.person_id = a.person_id AND g.family_id <> a.family_id AND NOT a.fresh "
+        "AND a.writes_membership AND g.valid_to IS NULL AND g.superseded_by_id IS NULL",
+        f"INSERT INTO registry_flag (person_id, family_id, home_id, batch_id, {columns}) "
+        f"SELECT a.person_id, a.family_id, a.home_id, %(batch)s, {chosen} FROM ap_person AS a "
+        "JOIN registry_flag AS g ON g.person_id = a.person_id "
+        "AND g.superseded_by_id = %(batch)s WHERE NOT a.fresh AND a.writes_membership",
     ]
 
 
