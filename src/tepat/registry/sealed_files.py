@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -101,9 +102,9 @@ def _old(folder: Path) -> Iterator[Path]:
     yield from (path for path in folder.iterdir() if path.lstat().st_mtime < limit)
 
 
-def _asked(question: str, values: Iterable[object]) -> list[str]:
+def _asked(question: str, values: list[Any]) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(question, list(values))
+        cursor.execute(question, values)
         return [row[0] for row in cursor.fetchall()]
 
 
