@@ -200,7 +200,7 @@ def _moved_families() -> list[str]:
 
 
 def _moved_people() -> list[str]:
-    """People's rows go with them, and with a family all its members."""
+    """People's rows go with them, and with a family all its members, those who died in it too."""
     homes = """
         CREATE TEMP TABLE ap_homes ON COMMIT DROP AS
         SELECT DISTINCT m.person_id, f.home_id FROM registry_membership AS m
@@ -209,6 +209,14 @@ def _moved_people() -> list[str]:
         WHERE m.valid_to IS NULL AND m.superseded_by_id IS NULL AND (
             m.person_id IN (SELECT person_id FROM ap_person WHERE NOT fresh)
             OR m.family_id IN (SELECT family_id FROM ap_family WHERE home_id <> old_home))
+        UNION
+        SELECT m.person_id, a.home_id FROM ap_family AS a
+        JOIN registry_membership AS m ON m.family_id = a.family_id
+            AND m.ended = 'died' AND m.superseded_by_id IS NULL
+        WHERE a.home_id <> a.old_home AND NOT EXISTS (
+            SELECT FROM registry_membership AS o WHERE o.person_id = m.person_id
+              AND o.superseded_by_id IS NULL AND o.family_id <> m.family_id
+              AND (o.valid_to IS NULL OR o.valid_to > m.valid_to))
     """
     return [
         homes,
