@@ -126,7 +126,7 @@ def killed_at(point: str, *more: str, meanwhile: Callable[[], None] = lambda: No
     with database.connect("postgres") as holder:
         holder.execute("SELECT pg_advisory_lock(hashtext(%s))", [point])
         with worker(*more) as process:
-            wait_for(lambda: _stopped(holder) or meanwhile(), process)
+            wait_for(lambda: blocked_by(holder) or meanwhile(), process)
             process.send_signal(signal.SIGKILL)
             process.wait()
     with database.connect("postgres") as owner:
@@ -134,11 +134,12 @@ def killed_at(point: str, *more: str, meanwhile: Callable[[], None] = lambda: No
         owner.execute(LOOK_FOR_STALLED)
 
 
-def _stopped(holder: Any) -> bool:
+def blocked_by(holder: Any) -> int:
+    """How many wait for a lock of this connection."""
     row = holder.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
     ).fetchone()
-    return bool(row[0])
+    return int(row[0])
 
 
 def wait_for(there: Callable[[], object], process: subprocess.Popen[bytes]) -> None:

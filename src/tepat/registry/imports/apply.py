@@ -102,12 +102,38 @@ _CHANGED = """
     WHERE s.job_id = %(job)s AND s.state <> 'error' AND s.person_id IS NULL
 """
 
+# New rows whose number was nobody's when it was checked and is somebody's now: another import was
+# first. Numbers that lived elsewhere already were told then, and let in by who approved.
+_TAKEN = """
+    SELECT s.{family} FROM registry_{stage} AS s
+    JOIN registry_tokens_taken(ARRAY(SELECT token FROM registry_{stage} WHERE job_id = %(job)s
+        AND state <> 'error' AND {owner} IS NULL AND token_once)) AS taken (token)
+        ON taken.token = s.token
+    WHERE s.job_id = %(job)s AND s.state <> 'error' AND s.{owner} IS NULL AND s.token_once
+      AND NOT EXISTS (SELECT FROM registry_importfinding AS f WHERE f.job_id = s.job_id
+          AND f."table" = '{table}' AND f.number = s.number
+          AND f.rule IN ('registered_elsewhere', 'registered_twice', 'matched_twice'))
+"""
+
+
+def _doubtful(job: ImportJob) -> str:
+    """SQL for the numbers of families that are not as the dry run saw them."""
+    if not Batch.objects.filter(known_at__gt=job.uploaded_at).exists():
+        return _CHANGED  # nobody wrote anything since
+    families = _TAKEN.format(
+        family="number", stage="stagefamily", owner="family_id", table="families"
+    )
+    members = _TAKEN.format(
+        family="family_number", stage="stageperson", owner="person_id", table="members"
+    )
+    return f"{_CHANGED} UNION {families} UNION {members}"
+
 
 def _hold_back(job: ImportJob) -> int:
     """Take out families that are no longer as they were checked; how many."""
     held = run(
         f"""
-        WITH held AS ({_CHANGED}),
+        WITH held AS ({_doubtful(job)}),
         s AS (
             UPDATE registry_stagefamily AS s SET state = 'error' FROM held
             WHERE s.job_id = %(job)s AND s.number = held.number AND s.state <> 'error'
