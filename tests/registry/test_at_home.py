@@ -15,9 +15,26 @@ from tepat.registry.actions.families import move_family, split_family
 from tepat.registry.actions.members import Told, record_join
 from tepat.registry.actions.people import FamilyFacts
 from tepat.registry.actions.writing import open_batch
-from tepat.registry.models import Family, FamilyRecord, Flag, Membership, Person, PersonRecord
+from tepat.registry.models import (
+    Family,
+    FamilyRecord,
+    Flag,
+    FlagList,
+    Membership,
+    Person,
+    PersonRecord,
+)
 from tepat.staff.context import acting_as
-from tests.registry.world import CIGENTUR, CIPAKU, KERTAJAYA, World, make_world, rukmini
+from tests.registry.world import (
+    BANDUNG,
+    CIGENTUR,
+    CIPAKU,
+    KERTAJAYA,
+    World,
+    make_world,
+    rukmini,
+    say_of,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = date(2025, 6, 1)
@@ -103,13 +120,17 @@ OF_BOTH = {
 
 
 def add(two: Two, table: str, rest: str, **words: int) -> None:
-    """Insert a row in a batch of the operator's own."""
-    operator = two.world["village_operator"]
+    """Insert a row in a batch of one's own; a finding by who may load a list of them."""
+    user = two.world["kabupaten_verifier" if table == "flag" else "village_operator"]
     with (
-        acting_as(operator.pk),
-        open_batch(kind="event", source="sql", acting_user=operator) as batch,
+        acting_as(user.pk),
+        open_batch(kind="event", source="sql", acting_user=user) as batch,
         connection.cursor() as cursor,
     ):
+        if table == "flag":
+            FlagList.objects.create(
+                ground="asn", source="BKN", date=DAY, place_id=BANDUNG, batch=batch
+            )
         cursor.execute(
             "INSERT INTO registry_askedset (columns) VALUES ('{floor}') ON CONFLICT DO NOTHING"
         )
@@ -227,8 +248,9 @@ def test_a_move_that_is_told_late_leaves_the_family_where_it_went_since(two: Two
 
 def test_what_an_institution_says_of_a_person_goes_with_them(two: Two) -> None:
     facilitator, operator = two.world["facilitator"], two.world["village_operator"]
-    words = two.words(family="own", person="member")
-    add(two, "flag", OF_BOTH["flag"], **words)
+    with acting_as(operator.pk):
+        family = Family.objects.get(pk=two.own)
+    say_of(family, two.member, ground="asn")
     with acting_as(facilitator.pk):
         new = split_family(
             family_id=two.own,

@@ -10,7 +10,9 @@ from django.contrib.auth.hashers import make_password
 from tepat.registry.actions.families import NewMember, register_family
 from tepat.registry.actions.members import Told
 from tepat.registry.actions.people import FamilyFacts, PersonFacts
-from tepat.registry.models import Family
+from tepat.registry.actions.writing import open_batch
+from tepat.registry.models import Family, Flag, FlagList
+from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
 from tests.database import as_owner
 
@@ -118,6 +120,32 @@ def rukmini(user: User, place: int = CIGENTUR, *, number: str = "320433010110000
         told=Told(REGISTERED, "wawancara"),
         acting_user=user,
     )
+
+
+def say_of(
+    family: Family,
+    person_id: int | None = None,
+    *,
+    ground: str = "company_officer",
+    source: str = "AHU",
+    on: date = date(2025, 6, 1),
+) -> Flag:
+    """A list of an institution that names a family or one of its members, loaded by the system."""
+    system = User.objects.get(username="system")
+    told = {"ground": ground, "source": source, "date": on}
+    with (
+        acting_as(system.pk),
+        open_batch(kind="list", source=source, acting_user=system) as batch,
+    ):
+        FlagList.objects.create(**told, place_id=1, batch=batch)
+        return Flag.objects.create(
+            **told,
+            family=family,
+            person_id=person_id,
+            valid_from=on,
+            batch=batch,
+            home_id=family.home_id,
+        )
 
 
 def _nik(number: str, place: int) -> str:

@@ -16,14 +16,22 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from tepat.registry.actions.writing import open_batch
 from tepat.registry.interviews import photos
 from tepat.registry.interviews.actions import begin_check
-from tepat.registry.models import Family, Flag, ImportJob, ListLoad
+from tepat.registry.models import Family, ImportJob, ListLoad
 from tepat.staff.context import acting_as
 from tepat.staff.models import Role, User
 from tests.database import as_owner
-from tests.registry.world import BANDUNG, CIGENTUR, GARUT, KERTAJAYA, World, make_world, rukmini
+from tests.registry.world import (
+    BANDUNG,
+    CIGENTUR,
+    GARUT,
+    KERTAJAYA,
+    World,
+    make_world,
+    rukmini,
+    say_of,
+)
 
 NEAR = frozenset(Role) - {Role.ADMINISTRATOR, Role.SYSTEM}
 COUNTRY = frozenset({Role.MINISTRY_ANALYST, Role.MINISTRY_APPROVER, Role.AUDITOR})
@@ -216,27 +224,7 @@ def _listed(here: Arranged, place: int) -> int:
 
 def _flag(here: Arranged) -> Sample:
     """A finding on each of the families."""
-    return Sample(
-        _flagged(here, "village_operator", here.near), _flagged(here, "far_operator", here.far)
-    )
-
-
-def _flagged(here: Arranged, by: str, family: Family) -> int:
-    user = here.world[by]
-    with (
-        acting_as(user.pk),
-        open_batch(kind="list", source="Dukcapil", acting_user=user) as batch,
-    ):
-        flag = Flag.objects.create(
-            family=family,
-            ground="refuses",
-            source="Dukcapil",
-            date=date(2025, 6, 1),
-            valid_from=date(2025, 6, 1),
-            batch=batch,
-            home_id=family.home_id,
-        )
-    return flag.pk
+    return Sample(say_of(here.near, source="near").pk, say_of(here.far, source="far").pk)
 
 
 def _word(value: str) -> Callable[[Arranged], Sample]:

@@ -8,13 +8,12 @@ import pytest
 
 from tepat.registry.actions.members import record_death
 from tepat.registry.actions.undo import undo_batch
-from tepat.registry.actions.writing import open_batch
 from tepat.registry.models import Batch, Family, Flag, Membership, NameWord, Person, PersonRecord
 from tepat.staff.context import acting_as
 from tests.registry.imports.sending import CODE, bring_in, family, member
 from tests.registry.imports.test_undo import held_true
 from tests.registry.test_events import told
-from tests.registry.world import CIGENTUR, CIPAKU, World
+from tests.registry.world import CIGENTUR, CIPAKU, World, say_of
 
 LATER = {"observed_on": "2025-05-01"}
 
@@ -34,17 +33,8 @@ def lived(world: World) -> World:
             told=told(date(2025, 4, 1), document="Akta 3"),
             acting_user=operator,
         )
-        with open_batch(kind="list", source="BKN", acting_user=operator) as batch:
-            Flag.objects.create(
-                family=of,
-                person_id=person("P3"),
-                ground="asn",
-                source="BKN",
-                date=date(2025, 4, 2),
-                valid_from=date(2025, 4, 2),
-                batch=batch,
-                home_id=CIGENTUR,
-            )
+        said = person("P3")
+    say_of(of, said)
     return world
 
 

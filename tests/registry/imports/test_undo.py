@@ -10,6 +10,7 @@ import pytest
 from tepat.engine.errors import TepatError
 from tepat.registry.actions.members import record_death
 from tepat.registry.actions.undo import FACTS, undo_batch
+from tepat.registry.actions.writing import change_from, open_batch
 from tepat.registry.imports import actions
 from tepat.registry.models import (
     Batch,
@@ -24,7 +25,7 @@ from tepat.registry.models import (
 from tepat.staff.context import acting_as
 from tests.registry.imports.sending import CODE, bring_in, family, fresh, member
 from tests.registry.test_events import told
-from tests.registry.world import CIGENTUR, CIPAKU, World, rukmini
+from tests.registry.world import CIGENTUR, CIPAKU, REGISTERED, World, rukmini
 
 TWO = [family("F1"), family("F2", village=CODE["Cipaku"])]
 THREE = [member("P1", "F1"), member("P2", "F1", relation=3), member("P3", "F2")]
@@ -80,6 +81,22 @@ def test_an_undone_file_may_come_again(world: World) -> None:
     assert held_true(world)["Membership"] == set()
     again = bring_in(world, TWO, THREE)
     assert (again.state, again.families_new, again.members_new) == ("done", 2, 3)
+
+
+def test_what_a_batch_itself_told_and_took_back_does_not_come_again(world: World) -> None:
+    operator = world["village_operator"]
+    with acting_as(operator.pk):
+        of = rukmini(operator)
+    before = held_true(world)
+    with acting_as(operator.pk):
+        with open_batch(kind="correction", source="uji", acting_user=operator) as batch:
+            for address in ("pertama", "kedua"):
+                change_from(
+                    FamilyRecord, REGISTERED, {"address": address}, batch=batch, family_id=of.pk
+                )
+            Family.objects.filter(pk=of.pk).update(version=batch.pk)
+        undo_batch(batch=batch, acting_user=operator, reason="uji")
+    assert held_true(world) == before
 
 
 def test_later_work_on_a_family_forbids_the_undo(world: World) -> None:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tepat.engine.errors import TepatError
-from tepat.registry.actions.flags import contest_flag
+from tepat.registry.actions.flags import contest_flag, settle_flag
 from tepat.registry.lists import actions, jobs
 from tepat.registry.models import Family, Flag, FlagList, ListLoad, ListRow, Person, PersonRecord
 from tepat.staff.context import acting_as
@@ -150,6 +150,28 @@ def test_a_list_that_is_taken_back_lets_the_earlier_one_hold_again(lived: World)
     assert named(lived) == {"Asep Hidayat", "Dewi Lestari"}
     assert [one.date for one in FlagList.objects.filter(superseded_by=None)] == [DAY]
     assert send_list(lived, csv_list(RUKMINI), on=LATER).pk != second.pk
+
+
+def test_a_list_that_is_taken_back_leaves_settling_to_another_than_who_contested(
+    lived: World,
+) -> None:
+    load_list(lived, csv_list(ASEP))
+    verifier, second = lived["kabupaten_verifier"], lived["second_verifier"]
+    why = {"reason": "bukan dia", "document": "surat desa"}
+    with acting_as(second.pk):
+        contest_flag(flag_id=standing(lived)[0].pk, acting_user=second, **why)
+    dropped = load_list(lived, csv_list(DEWI), on=LATER)
+    with pytest.raises(TepatError) as refused:
+        actions.undo_list(load=dropped.pk, acting_user=verifier, reason="milik sendiri")
+    assert refused.value.code == "own_list"
+    actions.undo_list(load=dropped.pk, acting_user=lived["head_of_office"], reason="daftar salah")
+    (again,) = standing(lived)
+    assert (again.contested, again.contested_by_id) == (True, second.pk)
+    with acting_as(second.pk), pytest.raises(TepatError, match="contested this yourself"):
+        settle_flag(flag_id=again.pk, upheld=False, acting_user=second, **why)
+    with acting_as(lived["head_of_office"].pk):
+        head = lived["head_of_office"]
+        assert settle_flag(flag_id=again.pk, upheld=False, acting_user=head, **why) is None
 
 
 def test_whoever_uploaded_it_does_not_approve_it_and_roles_are_kept(lived: World) -> None:

@@ -68,7 +68,7 @@ def flags(request: HttpRequest) -> HttpResponse:
 
 def _row(one: Flag, places: Mapping[int, str], user: User) -> dict[str, Any]:
     ground = load_grounds().get(one.ground)
-    settles = user.role in SETTLERS and one.batch.made_by_id != user.pk
+    settles = user.role in SETTLERS and one.contested_by_id != user.pk
     url = (
         reverse("flag_settle", kwargs={"flag": one.pk})
         if settles
@@ -81,7 +81,7 @@ def _row(one: Flag, places: Mapping[int, str], user: User) -> dict[str, Any]:
             ground.title if ground else one.ground,
             one.source,
             places.get(one.home_id, ""),
-            one.batch.made_by.name,
+            one.contested_by.name if one.contested_by else "—",
             wording.day(since.date(), language()) if since else "—",
         ],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tepat.audit.actions import record
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
-from tepat.registry.actions.writing import open_batch, require_role, supersede
+from tepat.registry.actions.writing import copied, open_batch, require_role, supersede
 from tepat.registry.models import Batch, Family, Flag
 from tepat.registry.models.batches import BatchKind
 from tepat.staff.models import Role, User
@@ -35,7 +35,7 @@ def contest_flag(*, flag_id: int, reason: str, document: str, acting_user: User)
                 do=Text("Tunggu sampai ada yang memeriksa.", "Wait until somebody has looked."),
             )
         evidence = " · ".join(part for part in (flag.evidence, document, reason) if part)
-        changed = _follow(flag, batch, contested=True, evidence=evidence)
+        changed = _follow(flag, batch, contested_by=acting_user, evidence=evidence)
         _write_down("contest_flag", flag, reason, document, acting_user)
     return changed
 
@@ -61,7 +61,7 @@ def settle_flag(
                 Text("Temuan ini tidak disanggah.", "This finding is not contested."),
                 do=Text("Buka lagi halaman keluarga.", "Open the family's page again."),
             )
-        if flag.batch.made_by_id == acting_user.pk:
+        if flag.contested_by_id == acting_user.pk:
             raise TepatError(
                 "own_proposal",
                 Text("Anda sendiri yang menyanggah.", "You contested this yourself."),
@@ -70,7 +70,7 @@ def settle_flag(
             )
         changed = None
         if upheld:
-            changed = _follow(flag, batch, contested=False, evidence=flag.evidence)
+            changed = _follow(flag, batch, contested_by=None, evidence=flag.evidence)
         else:
             supersede(Flag, [flag.pk], batch)
         Family.objects.filter(pk=flag.family_id).update(version=batch.pk)
@@ -108,24 +108,16 @@ def _living(flag_id: int) -> Flag:
     return found
 
 
-def _follow(flag: Flag, batch: Batch, *, contested: bool, evidence: str) -> Flag:
+def _follow(flag: Flag, batch: Batch, *, contested_by: User | None, evidence: str) -> Flag:
     """The finding as it stands from now on, in place of what it was."""
     supersede(Flag, [flag.pk], batch)
     Family.objects.filter(pk=flag.family_id).update(version=batch.pk)
-    return Flag.objects.create(
-        family_id=flag.family_id,
-        person_id=flag.person_id,
-        ground=flag.ground,
-        source=flag.source,
-        date=flag.date,
-        confidence=flag.confidence,
-        contested=contested,
-        evidence=evidence,
-        valid_from=flag.valid_from,
-        valid_to=flag.valid_to,
-        batch=batch,
-        home_id=flag.home_id,
+    contested = contested_by is not None
+    changed: Flag = copied(
+        flag, batch, contested=contested, contested_by=contested_by, evidence=evidence
     )
+    changed.save()
+    return changed
 
 
 def _write_down(

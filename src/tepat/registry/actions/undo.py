@@ -159,7 +159,7 @@ def _take_back(model: type[Any], old: Batch, new: Batch) -> None:
     _run(
         f"INSERT INTO {table} ({columns}, batch_id{', uuid' if fresh else ''}) "
         f"SELECT {columns}, %(new)s{', gen_random_uuid()' if fresh else ''} FROM {table} "
-        "WHERE superseded_by_id = %(old)s",
+        "WHERE superseded_by_id = %(old)s AND batch_id <> %(old)s",
         old,
         new,
     )

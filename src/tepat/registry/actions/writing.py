@@ -136,7 +136,7 @@ def copied(row: Any, batch: Batch, **changes: Any) -> Any:
     fields = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
-        if field.attname not in ("id", "batch_id", "superseded_by_id")
+        if field.attname not in ("id", "batch_id", "superseded_by_id") and field.name not in changes
     }
     return type(row)(**{**fields, "batch_id": batch.pk, **changes})
 

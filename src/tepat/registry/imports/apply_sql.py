@@ -232,7 +232,10 @@ def _moved_people() -> list[str]:
 
 def _followed() -> list[str]:
     """What institutions say of people who joined another family is said in that family."""
-    columns = "ground, source, date, confidence, contested, evidence, valid_from, valid_to"
+    columns = (
+        "ground, source, date, confidence, contested, contested_by_id, evidence, valid_from, "
+        "valid_to"
+    )
     chosen = ", ".join(f"g.{name}" for name in columns.split(", "))
     return [
         "UPDATE registry_flag AS g SET superseded_by_id = %(batch)s FROM ap_person AS a "

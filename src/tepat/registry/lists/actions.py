@@ -163,16 +163,18 @@ def refuse_list(*, load: int, acting_user: User, reason: str) -> ListLoad:
 
 
 def undo_list(*, load: int, acting_user: User, reason: str) -> ListLoad:
-    """Take a list back; what the earlier list said holds again.
+    """Take a list back, never one's own; what the earlier list said holds again.
 
     Raises:
-        TepatError: ``not_allowed``, ``list_state``, ``reason_missing``, or those of
+        TepatError: ``not_allowed``, ``own_list``, ``list_state``, ``reason_missing``, or those of
             `actions.undo.undo_batch`.
     """
     require_role(acting_user, LIST_APPROVERS, "undo a list")
     _require_reason(reason)
     with acting_as(acting_user.pk):
         mine = _locked(load, ListState.DONE)
+        if mine.uploaded_by_id == acting_user.pk:
+            raise error("own_list")
         assert mine.batch is not None
         undo_batch(batch=mine.batch, acting_user=acting_user, reason=reason)
         mine.state, mine.reason, mine.ended_at = ListState.UNDONE, reason.strip(), jobs.now()

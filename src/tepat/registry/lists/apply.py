@@ -23,7 +23,7 @@ def apply_load(load: ListLoad, batch: Batch) -> None:
         "source": load.source,
         "date": load.date,
     }
-    for statement in (*_LAID_OUT, *_WRITTEN):
+    for statement in _LAID_OUT:
         run(statement, **values)
     FlagList.objects.filter(
         ground=load.ground,
@@ -32,6 +32,7 @@ def apply_load(load: ListLoad, batch: Batch) -> None:
         superseded_by=None,
         place__above__ancestor=load.home_id,
     ).update(superseded_by=batch)
+    # before the findings, which the database takes from a list alone
     FlagList.objects.create(
         ground=load.ground,
         source=load.source,
@@ -39,6 +40,8 @@ def apply_load(load: ListLoad, batch: Batch) -> None:
         place_id=load.home_id,
         batch=batch,
     )
+    for statement in _WRITTEN:
+        run(statement, **values)
 
 
 # People may have moved between the check and now: where they live today counts.
@@ -77,16 +80,16 @@ _WRITTEN = (
     """,
     """
     INSERT INTO registry_flag (family_id, person_id, ground, source, date, confidence, contested,
-        evidence, valid_from, valid_to, batch_id, home_id)
-    SELECT family_id, person_id, ground, source, date, confidence, contested, evidence, valid_from,
-        %(date)s, %(batch)s, home_id
+        contested_by_id, evidence, valid_from, valid_to, batch_id, home_id)
+    SELECT family_id, person_id, ground, source, date, confidence, contested, contested_by_id,
+        evidence, valid_from, %(date)s, %(batch)s, home_id
     FROM registry_flag WHERE id IN (SELECT id FROM li_old) AND valid_from < %(date)s
     """,
     """
     INSERT INTO registry_flag (family_id, person_id, ground, source, date, confidence, contested,
-        evidence, valid_from, valid_to, batch_id, home_id)
+        contested_by_id, evidence, valid_from, valid_to, batch_id, home_id)
     SELECT n.family_id, n.person_id, %(ground)s, %(source)s, %(date)s, n.confidence, false,
-        n.evidence, %(date)s, NULL, %(batch)s, f.home_id
+        NULL, n.evidence, %(date)s, NULL, %(batch)s, f.home_id
     FROM li_new AS n JOIN registry_family AS f ON f.id = n.family_id
     WHERE f.home_id IN (SELECT place_id FROM places_within WHERE ancestor_id = %(home)s)
     """,

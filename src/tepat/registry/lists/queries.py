@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from tepat.engine.csv_lines import BEGINNING, csv_line
 from tepat.engine.text import Text
@@ -51,12 +51,12 @@ def waiting_lists(user: User) -> QuerySet[ListLoad]:
 def contested() -> QuerySet[Flag]:
     """The contested findings in the user's places, the longest waiting first."""
     found = Flag.objects.filter(contested=True, superseded_by=None, valid_to=None)
-    return found.select_related("family", "batch", "batch__made_by").order_by("batch__known_at")
+    return found.select_related("family", "batch", "contested_by").order_by("batch__known_at")
 
 
 def to_settle(user: User) -> QuerySet[Flag]:
     """Those that wait for this user's decision: contested by somebody else."""
-    return contested().exclude(batch__made_by=user)
+    return contested().filter(Q(contested_by=None) | ~Q(contested_by=user))
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def may_decide(load: ListLoad, user: User) -> MayDecide:
     return MayDecide(
         approve=load.state == ListState.CHECKED and decides and not own,
         refuse=load.state in (ListState.CHECKING, ListState.CHECKED) and (decides or own),
-        undo=load.state == ListState.DONE and decides,
+        undo=load.state == ListState.DONE and decides and not own,
     )
 
 

@@ -32,6 +32,9 @@ class Flag(models.Model):
     date = models.DateField()
     confidence = models.TextField(blank=True)
     contested = models.BooleanField(default=False)
+    contested_by = models.ForeignKey(
+        "staff.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )  # somebody else settles it
     evidence = models.TextField(blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)

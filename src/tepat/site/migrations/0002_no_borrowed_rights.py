@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
         ("axes", "0010_accessattemptexpiration"),
         ("places", "0005_light_closure"),
         ("procrastinate", "0041_post_retry_failed_job"),
-        ("registry", "0051_at_home"),
+        ("registry", "0052_contested"),
         ("runs", "0002_guards"),
         ("sessions", "0001_initial"),
         ("staff", "0004_guarded_users"),
