@@ -182,7 +182,7 @@ def _decisions_are_told(world: World) -> None:
     decile = pkh["conditions"][0]
     assert (decile["state"], decile["says"].en) == ("yes", "Family decile 1, limit 4")
     assert "1 Juli 2025" in decile["evidence"].id
-    assert "Kepmensos" in decile["law"]
+    assert "Kepmensos" in decile["law"].id
     assert sembako["quota"]["places"] == 0
     assert sembako["quota"]["place"] == 1
     assert "Kabupaten Bandung" in sembako["quota"]["says"].id

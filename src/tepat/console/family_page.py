@@ -13,6 +13,7 @@ from tepat.engine.text import Text
 from tepat.places.point_map import PointMap, point_map
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
+from tepat.policy.wording import answer as answer_text
 from tepat.policy.wording import day as day_text
 from tepat.policy.wording import number as number_text
 from tepat.registry import numbers
@@ -20,25 +21,13 @@ from tepat.registry.actions.flags import CONTESTERS, SETTLERS
 from tepat.registry.actions.people import sealer
 from tepat.registry.as_of import Answer, Fact, FamilyView, MemberView
 from tepat.registry.queries import age_on, masked
-from tepat.registry.timeline import Happening, Look
+from tepat.registry.source_words import source_name
 from tepat.staff.language import language, say
-from tepat.staff.roles import role_name
 
 UNKNOWN = Text("Tidak diketahui", "Unknown")
 YES, NO = Text("Ya", "Yes"), Text("Tidak", "No")
-WELL_FORMED = Text("NIK benar bentuknya", "NIK well formed")
 DOUBTFUL = Text("NIK meragukan", "NIK doubtful")
 WITHOUT = Text("tanpa NIK", "no NIK")
-WITHDRAWN = Text("dibatalkan", "withdrawn")
-REASONS = {
-    "search": Text("pencarian", "search"),
-    "family": Text("membuka halaman", "opened the page"),
-    "verification": Text("verifikasi", "verification"),
-    "interview": Text("wawancara", "interview"),
-    "event": Text("mencatat peristiwa", "recording an event"),
-    "erasure": Text("penghapusan data", "erasure"),
-    "photo": Text("melihat foto", "looked at a photo"),
-}
 
 
 @cache
@@ -72,7 +61,7 @@ def shown(variable: Variable, value: Any) -> str | None:
         code = variable.codes.get(value)
         return say(code.label) if code else str(value)
     if variable.type == "number":
-        return number_text(value, language())
+        return answer_text(value, variable, language())
     if variable.type == "date":
         return day_text(value, language())
     return str(value)
@@ -89,7 +78,7 @@ def facts_of(facts: dict[str, Fact], names: Iterable[str]) -> list[dict[str, Any
             "label": variable.label,
             "value": shown(variable, fact.value) or say(UNKNOWN),
             "when": fact.observed_on,
-            "source": fact.source,
+            "source": source_name(fact.source),
         }
         if fact.changed and fact.before is not None:
             row |= _before(variable, fact.before)
@@ -104,6 +93,11 @@ def _before(variable: Variable, before: Answer) -> dict[str, Any]:
     }
 
 
+def changes_of(sections: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The facts of all groups that the last survey changed."""
+    return [fact for section in sections for fact in section["changes"]]
+
+
 def sections_of(view: FamilyView) -> list[dict[str, Any]]:
     """The facts of the family, in the groups of the interview; empty groups are left out."""
     facts = dict(view.seen.facts)
@@ -111,9 +105,20 @@ def sections_of(view: FamilyView) -> list[dict[str, Any]]:
     for title, names in GROUPS:
         rows = facts_of(facts, names.split())
         if rows:
-            changed = sum("before" in row for row in rows)
-            sections.append({"title": title, "facts": rows, "changed": changed})
+            changes = [dict(row) for row in rows if "before" in row]
+            told = told_once(rows)
+            sections.append({"title": title, "facts": rows, "changes": changes, "told": told})
     return sections
+
+
+def told_once(rows: Sequence[dict[str, Any]]) -> Text | None:
+    """The day and source that all rows share, taken out of them; None where they differ."""
+    if len({(row["when"], row["source"]) for row in rows}) != 1:
+        return None
+    when, source = rows[0]["when"], rows[0]["source"]
+    for row in rows:
+        del row["when"], row["source"]
+    return Text(*(f"{day_text(when, lang)} · {source.get(lang)}" for lang in ("id", "en")))
 
 
 def members_of(view: FamilyView) -> list[dict[str, Any]]:
@@ -126,27 +131,46 @@ def _member(member: MemberView, on: date) -> dict[str, Any]:
     relation = variables()["relation"].codes.get(member.relation or 0)
     state, word = _number_state(record)
     names = [name for name, one in variables().items() if one.of == "member"]
+    facts = facts_of(dict(member.seen.facts), names)
+    changed = sum("before" in fact for fact in facts)
     return {
-        "id": member.person_id,
         "name": record.get("name") or "—",
         "relation": relation.label if relation else UNKNOWN,
         "age": age_on(record.get("birth_date"), on),
-        "birth_date": record.get("birth_date"),
-        "sex": shown(variables()["sex"], record.get("sex")),
-        "nik": masked(sealer().open(record.get("nik_sealed"), member.salt)),
         "state": state,
         "word": word,
-        "since": member.since,
-        "facts": facts_of(dict(member.seen.facts), names),
+        "record": _record(member),
+        "told": told_once(facts),
+        "facts": facts,
+        "changed": changed,
     }
 
 
-def _number_state(record: Any) -> tuple[str, Text]:
+def _record(member: MemberView) -> list[dict[str, Any]]:
+    """Who a member is: number, sex, birth, since when they belong to the family."""
+    record, born = member.record, member.record.get("birth_date")
+    number = masked(sealer().open(record.get("nik_sealed"), member.salt))
+    return [
+        {"label": "NIK", "value": number},
+        {"label": variables()["sex"].label, "value": shown(variables()["sex"], record.get("sex"))},
+        {
+            "label": variables()["birth_date"].label,
+            "value": day_text(born, language()) if born else None,
+        },
+        {
+            "label": Text("Anggota sejak", "Member since"),
+            "value": day_text(member.since, language()),
+        },
+    ]
+
+
+def _number_state(record: Any) -> tuple[str, Text | None]:
+    """What is to be said of a NIK; nothing where it is in order."""
     if record.get("nik_token") is None:
         return "unknown", WITHOUT
     if record.get("nik_findings"):
         return "unknown", DOUBTFUL
-    return "yes", WELL_FORMED
+    return "yes", None
 
 
 def flags_of(view: FamilyView, role: str) -> list[dict[str, Any]]:
@@ -183,40 +207,6 @@ def load_grounds() -> dict[str, Any]:
     return load_policy().grounds
 
 
-def events_of(history: Sequence[Happening]) -> list[dict[str, Any]]:
-    """The history for the partial."""
-    events = []
-    for one in history:
-        event: dict[str, Any] = {
-            "title": one.title,
-            "when": one.on,
-            "by": Text(
-                f"{role_name(one.role).id} · {one.source}",
-                f"{role_name(one.role).en} · {one.source}",
-            ),
-            "detail": " · ".join(part for part in (one.document, one.note) if part),
-            "known_at": one.known_at,
-        }
-        if one.withdrawn:
-            event |= {"state": "neutral", "word": WITHDRAWN}
-        events.append(event)
-    return events
-
-
-def lookers_of(looks: Sequence[Look]) -> list[dict[str, Any]]:
-    """Who opened the page, when, why."""
-    return [
-        {
-            "at": look.at,
-            "who": look.name,
-            "role": role_name(look.role),
-            "reason": REASONS.get(look.reason, look.reason),
-            "times": look.times,
-        }
-        for look in looks
-    ]
-
-
 def point_of(view: FamilyView) -> PointMap | None:
     """Where the house stands, as a picture; None without a point or without any boundaries."""
     latitude, longitude = view.record.get("latitude"), view.record.get("longitude")
@@ -225,6 +215,20 @@ def point_of(view: FamilyView) -> PointMap | None:
     title = say(Text("Letak rumah keluarga", "Where the family's house stands"))
     place = int(view.record["place_id"])
     return point_map(place, float(latitude), float(longitude), title)
+
+
+def degrees_of(view: FamilyView) -> dict[str, str]:
+    """The point in words, for a reader who writes it down: 6,98731° LS, 107,75512° BT."""
+    found = {}
+    for name, above, below in (
+        ("latitude", Text("LU", "N"), Text("LS", "S")),
+        ("longitude", Text("BT", "E"), Text("BB", "W")),
+    ):
+        value = view.record.get(name)
+        if value is not None:
+            side = above if value >= 0 else below
+            found[name] = f"{number_text(abs(value), language())}° {say(side)}"
+    return found
 
 
 def findings_on_card(view: FamilyView) -> list[str]:

@@ -111,5 +111,5 @@ def place_and_role(user: User) -> str:
     with connection.cursor() as cursor:
         cursor.execute(_PLACES, [user.pk])
         places = [f"{_SHORT.get(kind, '')} {name}".strip() for name, kind in cursor.fetchall()]
-    more = "…" if len(places) > 2 else ""
-    return " · ".join([", ".join(places[:2]) + more, say(role_name(user.role))])
+    where = ", ".join(places[:2]) + ("…" if len(places) > 2 else "")
+    return " · ".join(part for part in (where, say(role_name(user.role))) if part)

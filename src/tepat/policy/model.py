@@ -56,6 +56,7 @@ class Variable:
     ranking: str | None = None  # family | individual: one of our own 13 + 26
     reference: str = ""
     confidence: str = ""
+    unit: Text | None = None
 
     def code_of(self, name: str) -> int | None:
         """The code with this name; None where there is none."""

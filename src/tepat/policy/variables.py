@@ -80,6 +80,7 @@ def _variable(name: str, r: Reader, known: dict[str, Variable]) -> Variable:
         r.word("ranking", "", ("family", "individual")) or None,
         r.word("reference"),
         str(r.data.get("confidence", "")),
+        r.text("unit") if "unit" in r.data else None,
     )
 
 

@@ -51,14 +51,20 @@ _UNIT_WORDS = {
 _SINGULAR = {
     "children": "child",
     "days": "day",
+    "businesses": "business",
     "families": "family",
     "households": "household",
     "months": "month",
     "persons": "person",
+    "pieces": "piece",
     "pregnancies": "pregnancy",
     "pupils": "pupil",
     "years": "year",
 }
+
+
+_SAID_BY_LABEL = ("grade", "pregnancies")  # "kelas 3" is a third grade, not three of them
+_SHORT_UNITS = {"meter persegi": "m²", "square metres": "m²"}
 
 
 def number(value: int | Decimal, lang: str) -> str:
@@ -143,6 +149,20 @@ def shown(value: Any, lang: str, variable: Variable | None = None, unit_text: st
     if isinstance(value, int | Decimal):
         return rupiah(value, lang) if is_money(unit_text) else number(value, lang)
     return str(value)
+
+
+def answer(value: Any, variable: Variable, lang: str) -> str:
+    """An answer in words with what it counts: 36 m², 4 orang; a decile and a grade stand alone."""
+    words = shown(value, lang, variable)
+    counted = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    if not counted or variable.type != "number" or variable.unit is None:
+        return words
+    name = variable.unit.get(lang)
+    if value == 1 and lang == "en":
+        name = _SINGULAR.get(name, name)
+    if name.lower() in variable.label.get(lang).lower() or variable.unit.en in _SAID_BY_LABEL:
+        return words
+    return f"{words} {_SHORT_UNITS.get(name, name)}"
 
 
 def fill(

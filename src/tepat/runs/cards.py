@@ -12,7 +12,9 @@ from datetime import date
 from typing import Any
 
 from tepat.engine.text import Text
+from tepat.policy.citation import cited
 from tepat.policy.wording import day, number, rupiah
+from tepat.registry.source_words import source_name
 from tepat.runs.explain_text import laws_together
 
 MOST_NAMED = 4  # exclusion grounds in one line
@@ -20,11 +22,6 @@ AWARDED, WAITING, REFUSED = 1, 2, 3
 NOT_ELIGIBLE, ELIGIBLE, CANNOT_DECIDE = 0, 1, 2
 YEAR = Text("tahun", "year")
 STATES = {"met": "yes", "failed": "no", "unknown": "unknown", "not_checked": "unknown"}
-SOURCES = {
-    "interview": Text("Wawancara", "Interview"),
-    "ground_check": Text("Pemeriksaan lapangan", "Ground check"),
-    "import": Text("Impor", "Import"),
-}
 _ANSWERS: dict[str, tuple[str, Text]] = {
     "awarded": ("yes", Text("Menerima", "Receives")),
     "waiting": ("waiting", Text("Menunggu", "Waiting")),
@@ -33,11 +30,6 @@ _ANSWERS: dict[str, tuple[str, Text]] = {
     "not_eligible": ("no", Text("Tidak layak", "Not eligible")),
 }
 _NOBODY = ("no", Text("Tidak ada yang layak", "Nobody is eligible"))
-_IN_PREPARATION = Text(
-    "Fakta, tanggal, dan sumbernya ada di rincian.",
-    "The facts with dates and sources are in the details.",
-)
-_DETAILS = Text("Buka rincian", "Open the details")
 
 
 @dataclass(frozen=True)
@@ -110,7 +102,8 @@ def card(
         rows: its stored decisions.
         found: its part of the explanation; None where it is not at hand.
         called: what members are called, by their numbers in the explanation.
-        details: the address of the page that waits for the explanation.
+        details: the address of the page that waits for the explanation; the card has it where
+            facts, dates and sources are still missing.
     """
     amounts = [row.amount_year for row in rows if row.award == AWARDED]
     made: dict[str, Any] = {
@@ -121,8 +114,7 @@ def card(
         "quota": _quota(rows),
     }
     if found is None:
-        made |= {"conditions": _stored_conditions(about, rows)}
-        made |= {"next": _IN_PREPARATION, "next_url": details, "next_text": _DETAILS}
+        made |= {"conditions": _stored_conditions(about, rows), "details": details}
     elif about.unit == "family":
         decision = found["decisions"][0]
         made |= {
@@ -218,7 +210,7 @@ def _stored_conditions(about: About, rows: Sequence[Stored]) -> list[dict[str, A
                     "state": "no" if row.failed >> at & 1 else "unknown",
                     "says": _of_whom(row.person, says),
                     "evidence": "",
-                    "law": criterion["law"],
+                    "law": _cited(criterion["law"]),
                 }
             )
     return conditions
@@ -240,16 +232,17 @@ def _makeup(decision: Mapping[str, Any]) -> Text | None:
             for c in counted
         ]
         if len(parts) > 1:
-            paid = "paid" if lang == "en" else "dibayar"
-            same = len(set(parts)) == 1
-            words.append(
-                f"{paid} {len(parts)} × {rupiah(parts[0], lang)}"
-                if same
-                else f"{paid} " + " + ".join(rupiah(part, lang) for part in parts)
-            )
+            words.append(("paid " if lang == "en" else "dibayar ") + _instalments(parts, lang))
         return " · ".join(words)
 
     return both(said) if counted or len(parts) > 1 else None
+
+
+def _instalments(parts: Sequence[int], lang: str) -> str:
+    """How a year is paid: 10 × Rp 200.000 + 2 × Rp 400.000; equal parts are counted."""
+    return " + ".join(
+        f"{parts.count(part)} × {rupiah(part, lang)}" for part in dict.fromkeys(parts)
+    )
 
 
 def _conditions(decision: Mapping[str, Any], called: Mapping[int, Text]) -> list[dict[str, Any]]:
@@ -284,7 +277,7 @@ def _together(state: str, words: Text, grounds: Sequence[Mapping[str, Any]]) -> 
         "state": STATES[state],
         "says": filled(Text("{words}: {named}", "{words}: {named}"), words=words, named=named),
         "evidence": filled(Text("daftar {days}", "lists of {days}"), days=lists) if days else "",
-        "law": laws_together(grounds),
+        "law": _cited(laws_together(grounds)),
     }
 
 
@@ -310,7 +303,7 @@ def _open_components(
                 amount=_money(c["amount"]),
             ),
             "evidence": "",
-            "law": c["law"],
+            "law": _cited(c["law"]),
         }
         for c in decision["components"]
         if c["open"] and c["unknown"]
@@ -329,13 +322,16 @@ def _condition(
     }
 
 
-def _law(criterion: Mapping[str, Any]) -> str:
+def _cited(law: str) -> Text | str:
+    return both(lambda lang: cited(law, lang)) if law else ""
+
+
+def _law(criterion: Mapping[str, Any]) -> Text | str:
     """The law of a condition and what set its numbers; nothing is said twice."""
     laws = [p["reference"] for p in criterion["parameters"]] + [criterion["law"]]
     laws = list(dict.fromkeys(law for law in laws if law))
-    return "; ".join(
-        law for law in laws if not any(law != other and law in other for other in laws)
-    )
+    kept = [law for law in laws if not any(law != other and law in other for other in laws)]
+    return _cited("; ".join(kept))
 
 
 def _evidence(criterion: Mapping[str, Any], called: Mapping[int, Text], lang: str) -> str:
@@ -358,7 +354,7 @@ def _hit(hit: Mapping[str, Any], lang: str) -> str:
 
 
 def _fact(fact: Mapping[str, Any], called: Mapping[int, Text], lang: str, *, short: bool) -> str:
-    source = SOURCES.get(fact["source"], Text(fact["source"] or "", fact["source"] or ""))
+    source = source_name(fact["source"])
     when = fact["observed_on"]
     since = " ".join(part for part in (source.get(lang), day(when, lang) if when else "") if part)
     if short:
@@ -413,9 +409,9 @@ def _next(decision: Mapping[str, Any]) -> Text | None:
 def _of_persons(
     told: Sequence[tuple[Text, Mapping[str, Any]]], called: Mapping[int, Text]
 ) -> list[dict[str, Any]]:
-    """One line for each person; who cannot be decided is told every missing thing."""
+    """One line for each person, who is helped first; of the undecided every missing thing."""
     lines = []
-    for who, decision in told:
+    for who, decision in sorted(told, key=lambda one: not one[1]["award"]):
         award = decision["award"]
         if award:
             lines.append(_awarded_person(who, decision, award))

@@ -16,7 +16,7 @@ from tepat.eligibility.plan import Criterion, Plan
 from tepat.eligibility.rules import OUTCOMES
 from tepat.policy.language import Expression
 from tepat.policy.model import Policy, Text, Variable
-from tepat.policy.wording import fill, shown
+from tepat.policy.wording import answer, fill, shown
 from tepat.registry.rules.catalogue import RULES
 from tepat.runs.evidence import Evidence, Family, evidence, facts_of, family_of
 from tepat.runs.export import family_number
@@ -295,7 +295,7 @@ def _fact(variable: Variable, row: dict[str, Any], number: int | None) -> dict[s
         "label": both(variable.label),
         "member": number,
         "known": value is not None,
-        "value": {lang: shown(value, lang, variable) for lang in ("id", "en")},
+        "value": {lang: answer(value, variable, lang) for lang in ("id", "en")},
         "observed_on": row.get("observed_on"),
         "source": row.get("source"),
     }

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tepat.audit.actions import record
-from tepat.console import family_page, quality_page
+from tepat.console import decision_page, family_history, family_page, quality_page
 from tepat.console.forms import AsOfForm, SearchForm
 from tepat.engine.text import Text
 from tepat.places.models import Level, Place
@@ -20,13 +20,16 @@ from tepat.registry import queries
 from tepat.registry.actions.erasure import ASKERS
 from tepat.registry.as_of import family_as_of
 from tepat.registry.interviews.queries import photos_of
+from tepat.registry.models import Family
 from tepat.registry.timeline import history_of, looks_at
-from tepat.runs.queries import decided_on, decisions_of
+from tepat.runs.queries import WAIT, decided_on, decisions_of
 from tepat.staff.language import say
 from tepat.staff.models import User
-from tepat.staff.permissions import FIELD, READERS, allowed
+from tepat.staff.permissions import FIELD, READERS, allowed, user_of
 
 TITLE = Text("Cari keluarga", "Find a family")
+DECISIONS = Text("Keputusan program", "Programme decisions")
+LOOKERS, ALL_LOOKERS = 5, 500
 
 
 @allowed(READERS)
@@ -115,23 +118,70 @@ def family(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
         title = Text("Keluarga", "Family")
         return render(request, "console/family_unknown.html", {**context, "title": title})
     place = label_of(int(view.record["place_id"]))
+    sections = family_page.sections_of(view)
+    events = family_history.events_of(history_of(opened.pk))
     context |= {
         "title": family_page.title_of(view),
         "lead": family_page.lead_of(view, place),
         "view": view,
         "members": family_page.members_of(view),
-        "sections": family_page.sections_of(view),
+        "sections": sections,
+        "changes": family_page.changes_of(sections),
         "flags": family_page.flags_of(view, user.role),
-        "events": family_page.events_of(history_of(opened.pk)),
-        "lookers": family_page.lookers_of(looks_at(opened.pk)),
+        "recent_events": events[: family_history.RECENT],
+        "older_events": events[family_history.RECENT :],
+        "lookers": family_history.lookers_of(looks_at(opened.pk, LOOKERS)),
         "findings": family_page.findings_on_card(view),
         "photos": photos_of(opened.pk)[:3],
         "point": family_page.point_of(view),
-        "decisions": [] if request.GET else decisions_of(opened),
-        "decided_on": decided_on(opened),
+        **family_page.degrees_of(view),
         "to_mend": [] if request.GET else quality_page.of_family(opened.pk, user),
     }
+    if not request.GET:
+        context |= decided(opened)
     return render(request, "console/family.html", context)
+
+
+def decided(opened: Family, *, wait: float = 0.0) -> dict[str, Any]:
+    """The decisions about a family, as `console/family_decisions.html` shows them."""
+    cards = decision_page.cards_of(decisions_of(opened, wait=wait))
+    details = next((card["details"] for card in cards if card.get("details")), "")
+    return {"decisions": cards, "decided_on": decided_on(opened), "details": details}
+
+
+@allowed(READERS)
+def decisions(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
+    """The decisions about a family with all conditions, facts and sources."""
+    opened = queries.access_family(family, user=user_of(request), reason="family", page="decisions")
+    back = reverse("family", kwargs={"family": family})
+    context = decided(opened, wait=WAIT)
+    # Whoever waited in vain asks again by hand; the page does not ask by itself for ever.
+    context |= {"unready": context.pop("details")}
+    context |= {
+        "title": DECISIONS,
+        "breadcrumbs": [(back, Text("Keluarga", "Family")), ("", DECISIONS)],
+    }
+    return render(request, "console/run_family.html", context)
+
+
+@allowed(READERS)
+def looks(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
+    """Everybody who opened a family's data, by day and reason."""
+    opened = queries.access_family(family, user=user_of(request), reason="family", page="looks")
+    title = Text("Siapa membuka data ini", "Who opened this")
+    back = reverse("family", kwargs={"family": family})
+    found = looks_at(opened.pk, ALL_LOOKERS)
+    context = {
+        "title": title,
+        "lead": Text(
+            "Setiap pembukaan dicatat dan tidak dapat dihapus.",
+            "Every opening is written down and cannot be removed.",
+        ),
+        "breadcrumbs": [(back, Text("Keluarga", "Family")), ("", title)],
+        "table": family_history.looks_table(found),
+        "more": len(found) == ALL_LOOKERS,
+    }
+    return render(request, "console/family_looks.html", context)
 
 
 def _way_to(place_id: int) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from csp.decorators import csp
@@ -16,11 +15,10 @@ from tepat.console.run_forms import RunForm
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.models import Place
-from tepat.registry.queries import access_family
 from tepat.runs import actions, queries
 from tepat.runs.models import AT_WORK, Run, State
 from tepat.staff.language import language
-from tepat.staff.permissions import MINISTRY, READERS, allowed
+from tepat.staff.permissions import MINISTRY, allowed
 
 RUNS = Text("Perhitungan", "Runs")
 PAGE = 25
@@ -139,22 +137,6 @@ def download(request: HttpRequest, run: int, table: str) -> HttpResponseBase:
     name = f"tepat-{found.as_of.isoformat()}-{found.pk}-{table}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-@allowed(READERS)
-def family_decisions(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
-    """The decisions about a family with all conditions, facts and sources."""
-    user: Any = request.user
-    opened = access_family(family, user=user, reason="family", page="decisions")
-    title = Text("Keputusan program", "Programme decisions")
-    back = reverse("family", kwargs={"family": family})
-    context = {
-        "title": title,
-        "breadcrumbs": [(back, Text("Keluarga", "Family")), ("", title)],
-        "decisions": queries.decisions_of(opened, wait=queries.WAIT),
-        "decided_on": queries.decided_on(opened),
-    }
-    return render(request, "console/run_family.html", context)
 
 
 def _accessed(request: HttpRequest, number: int) -> Run:

@@ -32,5 +32,5 @@ def worded(name: str, value: Any) -> Text:
     if variable is not None and variable.type == "code" and value in variable.codes:
         return variable.codes[value].label
     if variable is not None and variable.type == "number":
-        return Text(wording.number(value, "id"), wording.number(value, "en"))
+        return Text(*(wording.answer(value, variable, lang) for lang in ("id", "en")))
     return Text(str(value), str(value))

@@ -32,7 +32,7 @@ from tepat.staff.forms import SearchForm, TrailFilter
 from tepat.staff.language import language, say
 from tepat.staff.models import Role
 from tepat.staff.permissions import allowed, user_of
-from tepat.staff.verbs import verb_name
+from tepat.staff.verbs import page_name, reason_name, subject_name, verb_name
 
 AUDITORS = allowed(frozenset({Role.AUDITOR, Role.MINISTRY_APPROVER}))
 ENTRIES, OVERRIDES, ACCESSES = "catatan", "putusan-manual", "pembukaan"
@@ -172,13 +172,6 @@ _COLUMNS = {
         Text("Halaman", "Page"),
     ),
 }
-SUBJECTS = {
-    "user": Text("Pengguna", "User"),
-    "family": Text("Keluarga", "Family"),
-    "person": Text("Orang", "Person"),
-    "batch": Text("Kiriman", "Batch"),
-    "run": Text("Perhitungan", "Run"),
-}
 
 
 def _table(rows: list[Any], which: str) -> dict[str, Any]:
@@ -208,9 +201,10 @@ def _cells(rows: Iterable[Any], which: str, time: Callable[[Any], str]) -> Itera
         who = names.get(row.actor_id, str(row.actor_id))
         if which == ACCESSES:
             family = say(Text(f"Keluarga no. {row.family_id}", f"Family no. {row.family_id}"))
-            yield [family, who, time(row.at), where, row.reason, row.page]
+            why, page = say(reason_name(row.reason)), say(page_name(row.page))
+            yield [family, who, time(row.at), where, why, page]
             continue
-        about = say(SUBJECTS.get(row.subject, Text(row.subject, row.subject)))
+        about = say(subject_name(row.subject))
         number = f" {row.subject_id}" if row.subject_id else ""
         told = [say(verb_name(row.verb)), who, time(row.at), about + number, where, row.reason]
         yield [*told, row.evidence] if which == OVERRIDES else told
