@@ -203,6 +203,14 @@ def test_only_the_worker_writes_decisions_and_nobody_changes_one(world: World) -
         c.execute(refused[0])  # not even the worker, once it is published
 
 
+def test_decisions_of_a_run_are_forgotten_without_reading_those_of_others(world: World) -> None:
+    with database.connect("tepat_owner") as owner:
+        owner.execute("SET enable_seqscan = off")  # the table is empty
+        sql = "DELETE FROM runs_decision WHERE run_id = ANY ('{1,2}'::int[])"
+        plan = "\n".join(row[0] for row in owner.execute(f"EXPLAIN {sql}").fetchall())
+    assert "decision_of_run" in plan
+
+
 def test_decisions_follow_a_family_that_moves_to_another_village(world: World) -> None:
     run = started(world)
     work.perform(run.pk)

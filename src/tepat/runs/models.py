@@ -162,7 +162,11 @@ class Decision(models.Model):
     barred_by = models.CharField(max_length=60, null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["family_id", "run"], name="decision_of_family")]
+        indexes = [
+            models.Index(fields=["family_id", "run"], name="decision_of_family"),
+            # when a run of one kabupaten is forgotten, the others' rows are not read
+            models.Index(fields=["run"], name="decision_of_run"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.programme} for family {self.family_id}"

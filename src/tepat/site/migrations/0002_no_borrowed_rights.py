@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
         ("places", "0005_light_closure"),
         ("procrastinate", "0041_post_retry_failed_job"),
         ("registry", "0052_contested"),
-        ("runs", "0002_guards"),
+        ("runs", "0003_decisions_of_a_run"),
         ("sessions", "0001_initial"),
         ("staff", "0004_guarded_users"),
     ]
