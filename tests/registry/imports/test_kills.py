@@ -39,11 +39,9 @@ STEPS = ("matching", "shards", "shard 1", "shard 2", "shard 3", "checked")
 ORDER = [state.value for state in ImportState]
 # The clock's work that was cut off, and the next one that waits: one cannot follow the other.
 CUT_OFF = """
-INSERT INTO procrastinate_jobs (queue_name, task_name, args, lock, queueing_lock, status)
-VALUES ('checks', 'tepat.registry.tasks.check_changed', '{"timestamp": 0}', 'check_changed',
-    'check_changed', 'doing'),
-    ('checks', 'tepat.registry.tasks.check_changed', '{"timestamp": 1}', 'check_changed',
-    'check_changed', 'todo')
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, status, scheduled_at)
+SELECT 'checks', 'tepat.registry.tasks.check_changed', 'check_changed', 'check_changed',
+    unnest(ARRAY['doing', 'todo']::procrastinate_job_status[]), now() + interval '1 day'
 """
 
 
