@@ -27,6 +27,7 @@ from tepat.staff.language import language, say
 UNKNOWN = Text("Tidak diketahui", "Unknown")
 YES, NO = Text("Ya", "Yes"), Text("Tidak", "No")
 DOUBTFUL = Text("NIK meragukan", "NIK doubtful")
+NAMELESS = Text("Keluarga tanpa kepala", "Family without a head")
 WITHOUT = Text("tanpa NIK", "no NIK")
 
 
@@ -39,7 +40,9 @@ def variables() -> dict[str, Variable]:
 def title_of(view: FamilyView) -> Text:
     """``Keluarga Rukmini``; a family without a living head has no name."""
     head = next((one for one in view.members if one.relation == 1), None)
-    name = (head.record.get("name") if head else None) or "—"
+    name = head.record.get("name") if head else None
+    if not name:
+        return NAMELESS
     return Text("Keluarga {name}", "Family of {name}").filled(name=name)
 
 
@@ -134,7 +137,7 @@ def _member(member: MemberView, on: date) -> dict[str, Any]:
     facts = facts_of(dict(member.seen.facts), names)
     changed = sum("before" in fact for fact in facts)
     return {
-        "name": record.get("name") or "—",
+        "name": record.get("name") or say(Text("Tanpa nama", "No name")),
         "relation": relation.label if relation else UNKNOWN,
         "age": age_on(record.get("birth_date"), on),
         "state": state,

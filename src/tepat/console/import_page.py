@@ -31,7 +31,7 @@ KINDS = {
     "same": Text("Sama", "The same"),
     "error": Text("Tidak dimuat", "Not taken"),
 }
-WARNED = Text("Dengan peringatan", "With a warning")
+WARNED = Text("Perlu diperiksa", "To be looked at")
 DOING = {
     ImportState.UPLOADED: Text("Membaca kolom berkas", "Reading the columns of the file"),
     ImportState.CHECKING: Text("Memeriksa baris demi baris", "Checking row by row"),
@@ -53,7 +53,7 @@ def list_of(found: Iterable[ImportJob]) -> dict[str, Any]:
     rows = list(found)
     names = labels_of({one.home_id for one in rows})
     columns = [
-        {"label": Text("Berkas", "File")},
+        {"label": Text("Sumber", "Source")},
         {"label": Text("Keadaan", "State")},
         {"label": Text("Wilayah", "Place")},
         {"label": Text("Diunggah", "Uploaded")},
@@ -72,13 +72,13 @@ def _row(job: ImportJob, names: Mapping[int, str]) -> dict[str, Any]:
     state, word = STATES[job.state]
     counted = job.checked_at is not None
     sizes = [
-        number(sum(getattr(job, f"{table}_{kind}") for kind in KINDS)) if counted else "—"
+        number(sum(getattr(job, f"{table}_{kind}") for kind in KINDS)) if counted else "–"
         for table in TABLES
     ]
     return {
         "url": reverse("import", kwargs={"job": job.pk}),
         "cells": [
-            f"{job.source}: {job.file_name}",
+            job.source,
             {"text": "", "state": state, "word": word},
             names.get(job.home_id, ""),
             f"{wording.day(job.uploaded_at.date(), language())}, {job.uploaded_by.name}",
@@ -242,13 +242,13 @@ def _finding(one: ImportFinding) -> dict[str, Any]:
     state, word = SEVERITIES[one.severity]
     return {
         "cells": [
-            one.shown_key or "—",
+            one.shown_key or "–",
             TABLES.get(one.table, Text(one.table, one.table)),
-            "—" if one.file_row is None else number(one.file_row),
+            "–" if one.file_row is None else number(one.file_row),
             {"text": "", "state": state, "word": word},
             rule.says,
-            one.column or "—",
-            one.value_shown or "—",
+            queries.column_name(one.column) or "–",
+            one.value_shown or "–",
         ]
     }
 

@@ -18,12 +18,12 @@ STATES: dict[str, tuple[str, Text]] = {
     ImportState.APPLYING: ("waiting", Text("Sedang dimuat", "Being taken in")),
     ImportState.DONE: ("yes", Text("Selesai", "Done")),
     ImportState.REFUSED: ("no", Text("Ditolak", "Refused")),
-    ImportState.FAILED: ("no", Text("Berhenti karena galat", "Stopped by an error")),
+    ImportState.FAILED: ("no", Text("Berhenti karena kesalahan", "Stopped by an error")),
     ImportState.UNDONE: ("neutral", Text("Dibatalkan", "Undone")),
 }
 SEVERITIES: dict[str, tuple[str, Text]] = {
-    ERROR: ("no", Text("Galat", "Error")),
-    WARNING: ("unknown", Text("Peringatan", "Warning")),
+    ERROR: ("no", Text("Kesalahan", "Error")),
+    WARNING: ("waiting", Text("Perlu diperiksa", "To be looked at")),
     NOTE: ("neutral", Text("Catatan", "Note")),
 }
 TABLES = {
@@ -87,7 +87,7 @@ _SAID: dict[str, tuple[str, str, str]] = {
     "nothing_to_import": (
         "Tidak ada satu baris pun yang dapat dimuat.",
         "",
-        "Tolak kiriman ini, atau minta galatnya diperbaiki.",
+        "Tolak kiriman ini, atau minta kesalahannya diperbaiki.",
     ),
     "import_state": (
         "Keadaan impor ini sudah berubah.",

@@ -25,7 +25,7 @@ class ListForm(forms.Form):
     """A list: on which ground, of whom, of which day, about which region."""
 
     ground = forms.ChoiceField(
-        label=_say(Text("Dasar eksklusi", "Exclusion ground")),
+        label=_say(Text("Alasan pengecualian", "Exclusion ground")),
         help_text=_say(
             Text(
                 "Satu daftar untuk satu dasar. Keputusan memakainya sebagai temuan, bukan fakta.",

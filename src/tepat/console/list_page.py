@@ -25,7 +25,7 @@ STATES: dict[str, tuple[str, Text]] = {
     ListState.APPROVED: ("waiting", Text("Sedang dimuat", "Being taken in")),
     ListState.DONE: ("yes", Text("Berlaku", "In force")),
     ListState.REFUSED: ("no", Text("Ditolak", "Refused")),
-    ListState.FAILED: ("no", Text("Berhenti karena galat", "Stopped by an error")),
+    ListState.FAILED: ("no", Text("Berhenti karena kesalahan", "Stopped by an error")),
     ListState.UNDONE: ("neutral", Text("Dibatalkan", "Undone")),
 }
 AT_WORK = (ListState.CHECKING, ListState.APPROVED)
@@ -73,7 +73,7 @@ def list_of(found: Iterable[ListLoad]) -> dict[str, Any]:
                     one.source,
                     wording.day(one.date, language()),
                     names.get(one.home_id, ""),
-                    number(one.matched) if one.checked_at else "—",
+                    number(one.matched) if one.checked_at else "–",
                 ],
             }
             for one in rows
@@ -209,14 +209,14 @@ def rows_table(found: Iterable[ListRow]) -> dict[str, Any]:
         "rows": [
             {
                 "cells": [
-                    one.shown or "—",
+                    one.shown or "–",
                     number(one.number),
                     {
                         "text": "",
                         "state": OUTCOMES[one.outcome][0],
                         "word": OUTCOMES[one.outcome][1],
                     },
-                    WHY[one.why][0] if one.why in WHY else "—",
+                    WHY[one.why][0] if one.why in WHY else "–",
                 ]
             }
             for one in found

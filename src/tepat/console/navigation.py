@@ -49,7 +49,7 @@ DATA_ITEMS = (
     ),
     DataItem(
         "flags",
-        Text("Temuan yang disanggah", "Contested findings"),
+        Text("Temuan lembaga yang disanggah", "Contested findings of institutions"),
         FIELD | MINISTRY | {Role.AUDITOR},
         Text("Yang menunggu putusan orang kedua.", "What waits for a second person to decide."),
     ),

@@ -22,6 +22,7 @@ from tepat.registry.quality.overview import FamilyLine, Figures
 from tepat.staff.language import language, say
 
 NO_FAMILY = Text("belum ada keluarga", "no family yet")
+INSIDE = Text("· {n} wilayah", "· {n} places")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,9 @@ def map_of(
             short=short,
             no_data=say(NO_FAMILY),
             links=links,
+            inside=lambda count: say(INSIDE.filled(n=number_text(count, language()))),
+            source=say(Text("Batas wilayah: {}", "Boundaries: {}")),
+            missing=say(Text("Belum ada batasnya: {}", "Without boundaries: {}")),
         ),
         on=on,
     )
@@ -130,7 +134,7 @@ def short(value: float) -> str:
 def children_table(
     children: Sequence[Listed], figures: Mapping[int, Figures], links: Mapping[int, str]
 ) -> dict[str, Any]:
-    """What lies in a place, with its numbers."""
+    """What lies in a place and has families, with its numbers."""
     labels = (
         Text("Keluarga", "Families"),
         Text("Orang", "People"),
@@ -147,8 +151,20 @@ def children_table(
         "rows": [
             {"url": links.get(child.id, ""), "cells": [child.full_name, *_cells(figures[child.id])]}
             for child in children
+            if figures[child.id].families
         ],
     }
+
+
+def empty_places(
+    children: Sequence[Listed], figures: Mapping[int, Figures], links: Mapping[int, str]
+) -> list[tuple[str, str]]:
+    """(address, name) of what lies in a place and has no family yet."""
+    return [
+        (links.get(child.id, ""), child.full_name)
+        for child in children
+        if not figures[child.id].families
+    ]
 
 
 def _cells(figures: Figures) -> list[str]:
@@ -195,16 +211,20 @@ def facts_of(place: Place, figures: Figures, dates: Mapping[str, datetime | None
             "value": count(figures.overdue) + ("" if late is None else f" ({rounded(late)}%)"),
             "url": work(aturan="survey_overdue"),
         },
-        {"label": Text("Impor terakhir", "Last import"), "value": _on(dates.get("imported"))},
-        {"label": Text("Pemeriksaan terakhir", "Last check"), "value": _on(dates.get("checked"))},
     ]
+    # An import of a place above is out of sight, so nothing is said where none is seen.
+    for name, label in DATES:
+        moment = dates.get(name)
+        if moment is not None:
+            on = day_text(timezone.localtime(moment).date(), language())
+            facts.append({"label": label, "value": on})
     return facts
 
 
-def _on(moment: datetime | None) -> str | Text:
-    if moment is None:
-        return Text("Belum ada", "None yet")
-    return day_text(timezone.localtime(moment).date(), language())
+DATES = (
+    ("imported", Text("Impor terakhir", "Last import")),
+    ("checked", Text("Pemeriksaan terakhir", "Last check")),
+)
 
 
 AGE_WORDS = (
@@ -226,6 +246,7 @@ def people_table(figures: Figures) -> dict[str, Any]:
         rows.append({"cells": [unsure, "", "", _count(figures.unsure)]})
     return {
         "caption": Text("Orang menurut umur dan jenis kelamin", "People by age and sex"),
+        "narrow": True,
         "columns": [
             {"label": Text("Umur (tahun)", "Age (years)")},
             {"label": Text("Perempuan", "Women"), "numeric": True},
@@ -247,10 +268,10 @@ def families_table(rows: Sequence[FamilyLine]) -> dict[str, Any]:
         "caption_hidden": True,
         "columns": [
             {"label": Text("Kepala keluarga", "Head")},
-            {"label": Text("Alamat", "Address")},
+            {"label": Text("Alamat", "Address"), "quiet": True},
             {"label": Text("Anggota", "Members"), "numeric": True},
             {"label": Text("Survei terakhir", "Last survey")},
-            {"label": Text("Temuan", "Findings")},
+            {"label": Text("Temuan", "Findings"), "quiet": True},
         ],
         "rows": [
             {"url": reverse("family", kwargs={"family": one.uuid}), "cells": _family(one)}

@@ -30,15 +30,17 @@ from tepat.staff.language import language, say
 from tepat.staff.models import User
 
 STATES = {"error": "no", "warning": "waiting", "note": "neutral"}
+SIZE = "family_size_differs"
 HERE = Text("Juga pada keluarga lain di kabupaten/kota ini", "Also in this kabupaten, elsewhere")
 ELSEWHERE = Text("Juga pada keluarga di wilayah lain", "Also on a family in another region")
 SINCE = Text("Sejak", "Since")
+GIVEN = Text("Petugas dan tenggat", "Given to, until")
 COLUMNS = (
     Text("Keluarga", "Family"),
     Text("Temuan", "Finding"),
     Text("Desa", "Village"),
     SINCE,
-    Text("Petugas dan tenggat", "Given to, until"),
+    GIVEN,
 )
 
 
@@ -59,6 +61,10 @@ def seen(finding: Finding) -> str:
         return say(Text("Survei terakhir {day}", "Last surveyed {day}").filled(day=last))
     if not value:
         return ""
+    if finding.rule == SIZE and " / " in value:
+        counted, declared = value.split(" / ", 1)
+        said = Text("tercatat {n}, dinyatakan {m}", "{n} recorded, {m} declared")
+        return say(said.filled(n=counted, m=declared))
     if finding.rule in IN_YEARS and value.isdecimal():
         return say(Text("{n} tahun", "{n} years").filled(n=value))
     variable = variables().get(CODED.get(finding.rule, finding.column))
@@ -81,7 +87,9 @@ def table(rows: Sequence[Finding], today: date) -> dict[str, Any]:
     return {
         "caption": Text("Temuan, yang terlama dahulu", "Findings, the oldest first"),
         "caption_hidden": True,
-        "columns": [{"label": label, "short": label is SINCE} for label in COLUMNS],
+        "columns": [
+            {"label": label, "short": label is SINCE, "quiet": label is GIVEN} for label in COLUMNS
+        ],
         "rows": [
             {
                 "id": one.pk,
@@ -130,21 +138,24 @@ def rules_table(rows: Iterable[OfRule], address: Any) -> dict[str, Any]:
     rows = list(rows)
     columns: list[dict[str, Any]] = [
         {"label": Text("Temuan", "Finding")},
-        {"label": Text("Tingkat", "Severity"), "short": True},
         {"label": Text("Jumlah", "Number"), "numeric": True},
     ]
     dated = any(one.oldest for one in rows)
     if dated:
-        columns.append({"label": Text("Terlama", "Oldest"), "short": True})
+        columns.append({"label": Text("Terlama", "Oldest")})
     return {
         "caption": Text("Temuan menurut jenisnya", "Findings by kind"),
+        "narrow": True,
         "columns": columns,
         "rows": [
             {
                 "url": address(one.rule),
                 "cells": [
-                    say(rule(one.rule).says),
-                    {"text": "", "state": STATES[one.severity], "word": SEVERITIES[one.severity]},
+                    {
+                        "text": rule(one.rule).says,
+                        "state": STATES[one.severity],
+                        "word": SEVERITIES[one.severity],
+                    },
                     number_text(one.findings, language()),
                     *([on_day(one.oldest)] if dated else []),
                 ],

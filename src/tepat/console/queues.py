@@ -117,7 +117,7 @@ _KINDS = (
         lambda: reverse("lists"),
     ),
     _Kind(
-        Text("Temuan yang disanggah dan perlu diputuskan", "Contested findings to be decided"),
+        Text("Temuan lembaga yang disanggah, perlu diputuskan", "Contested findings to be decided"),
         SETTLERS,
         to_settle,
         "batch__known_at",

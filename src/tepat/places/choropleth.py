@@ -39,6 +39,9 @@ class Coloured:
     short: Callable[[float], str]  # for a tile
     no_data: str
     links: Mapping[int, str] = field(default_factory=dict)
+    inside: Callable[[int], str] = "({})".format  # how many places a class holds
+    source: str = "Batas: {}"
+    missing: str = "Tanpa batas: {}"
 
     @property
     def scale(self) -> Scale:
@@ -76,7 +79,9 @@ def choropleth(parent: int, shown: Coloured, *, on: date, prefix: str = "map") -
     drawn = {outline.place_id for outline in outlines}
     missing = [p.full_name for p in places if outlines and p.id not in drawn]
     return Markup('<figure class="place-map">{}{}{}</figure>').format(
-        _legend(places, shown), _picture(shown, size, body, css, prefix), _notes(sources, missing)
+        _legend(places, shown),
+        _picture(shown, size, body, css, prefix),
+        _notes(shown, sources, missing),
     )
 
 
@@ -166,7 +171,7 @@ def _tile(place: Listed, shown: Coloured, name: str, corner: tuple[float, float]
         middle=corner[0] + SIDE / 2,
         first=round(corner[1] + SIDE * 0.42, 1),
         second=round(corner[1] + SIDE * 0.74, 1),
-        size=round(11.5 * min(1.0, 8.3 / max(len(name), 1)), 1),
+        size=round(11.5 * min(1.0, 7.6 / max(len(name), 1)), 1),
         name=name,
         value="–" if value is None else shown.short(value),
     )
@@ -181,10 +186,10 @@ def _legend(places: Sequence[Listed], shown: Coloured) -> Markup:
     for index in range(classes.steps):
         low, high = classes.ends[index], classes.ends[index + 1]
         inside = sum(classes.of(value) == index for value in here)
-        ends = shown.text(low) if low == high else f"{shown.text(low)} – {shown.text(high)}"
-        items.append((classes.css(low), f"{ends} ({inside})"))
+        ends = shown.text(low) if low == high else f"{shown.short(low)} – {shown.text(high)}"
+        items.append((classes.css(low), f"{ends} {shown.inside(inside)}"))
     if len(here) < len(places):
-        items.append(("none", f"{shown.no_data} ({len(places) - len(here)})"))
+        items.append(("none", f"{shown.no_data} {shown.inside(len(places) - len(here))}"))
     listed = Markup("").join(
         Markup(
             '<li><svg class="swatch" viewBox="0 0 22 14" aria-hidden="true" focusable="false">'
@@ -195,9 +200,9 @@ def _legend(places: Sequence[Listed], shown: Coloured) -> Markup:
     return Markup('<ul class="legend">{}</ul>').format(listed)
 
 
-def _notes(sources: Sequence[str], missing: Sequence[str]) -> Markup:
+def _notes(shown: Coloured, sources: Sequence[str], missing: Sequence[str]) -> Markup:
     """Whose boundaries these are, and which places they lack."""
-    notes = [Markup("Batas / Boundaries: {}").format("; ".join(sources))] if sources else []
+    notes = [shown.source.format("; ".join(sources))] if sources else []
     if missing:
-        notes.append(Markup("Tanpa batas / No boundary: {}").format(", ".join(missing)))
+        notes.append(shown.missing.format(", ".join(missing)))
     return Markup("").join(Markup('<p class="quiet">{}</p>').format(note) for note in notes)

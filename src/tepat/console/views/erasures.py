@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tepat.audit.actions import record_list
 from tepat.console.erasure_forms import GRANT, AskErasureForm, DecideErasureForm
+from tepat.console.views.imports import DATA
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.queries import labels_of
@@ -53,7 +54,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     names = names_of({one.person_id for one in rows if one.granted is not True})
     user: Any = request.user
     record_list(actor_id=user.pk, page="erasures", shown=sum(map(bool, names.values())))
-    context = {"title": TITLE, "page": page, "table": _table(rows, names)}
+    way = [(reverse("data"), DATA), ("", TITLE)]
+    context = {"title": TITLE, "breadcrumbs": way, "page": page, "table": _table(rows, names)}
     return render(request, "console/erasures.html", context)
 
 
@@ -127,7 +129,7 @@ def one(request: HttpRequest, erasure: int) -> HttpResponse:
         return redirect("erasures")
     context = {
         "title": Text("Permintaan penghapusan {n}", "Request {n} to erase").filled(n=asked.pk),
-        "breadcrumbs": [(reverse("erasures"), TITLE), ("", str(asked.pk))],
+        "breadcrumbs": [(reverse("data"), DATA), (reverse("erasures"), TITLE), ("", str(asked.pk))],
         "asked": asked,
         "facts": _facts(asked),
         "form": form,

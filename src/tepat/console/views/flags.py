@@ -15,6 +15,7 @@ from django.urls import reverse
 from tepat.console.family_page import load_grounds, title_of
 from tepat.console.flag_forms import UPHELD, ContestForm, SettleForm
 from tepat.console.import_words import problem_of
+from tepat.console.views.imports import DATA
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.queries import labels_of
@@ -33,7 +34,7 @@ REASON = "verification"
 
 
 FLAG_READERS = CONTESTERS | SETTLERS | {Role.AUDITOR, Role.MINISTRY_ANALYST}
-FLAGS = Text("Temuan yang disanggah", "Contested findings")
+FLAGS = Text("Temuan lembaga yang disanggah", "Contested findings of institutions")
 PAGE = 50
 
 
@@ -47,6 +48,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     columns = ("Temuan", "Finding"), ("Lembaga", "Institution"), ("Wilayah", "Place")
     context = {
         "title": FLAGS,
+        "breadcrumbs": [(reverse("data"), DATA), ("", FLAGS)],
         "lead": Text(
             "Sampai diputuskan orang kedua, temuan ini tidak berarti ya dan tidak berarti tidak.",
             "Until a second person decides, these count as neither yes nor no.",
@@ -81,8 +83,8 @@ def _row(one: Flag, places: Mapping[int, str], user: User) -> dict[str, Any]:
             ground.title if ground else one.ground,
             one.source,
             places.get(one.home_id, ""),
-            one.contested_by.name if one.contested_by else "—",
-            wording.day(since.date(), language()) if since else "—",
+            one.contested_by.name if one.contested_by else "–",
+            wording.day(since.date(), language()) if since else "–",
         ],
     }
 
@@ -181,7 +183,7 @@ def _page(request: HttpRequest, found: Flag, title: Text) -> dict[str, Any]:
                 "label": Text("Lembaga", "Institution"),
                 "value": f"{found.source}, {wording.day(found.date, language())}",
             },
-            {"label": Text("Bukti", "Evidence"), "value": found.evidence or "—"},
+            {"label": Text("Bukti", "Evidence"), "value": found.evidence or "–"},
             *(
                 [{"label": Text("Hak sanggah", "How to object"), "value": ground.appeal}]
                 if ground

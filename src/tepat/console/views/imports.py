@@ -144,9 +144,11 @@ def one(request: HttpRequest, job: int) -> HttpResponse:
     found = job_of(job)
     state, word = STATES[found.state]
     context: dict[str, Any] = {
-        "title": found.file_name,
-        "lead": found.source,
-        "breadcrumbs": way_to(("", found.file_name)),
+        "title": found.source,
+        "lead": Text("Impor {n}: {file}", "Import {n}: {file}").filled(
+            n=found.pk, file=found.file_name
+        ),
+        "breadcrumbs": way_to(("", found.source)),
         "job": found,
         "facts": import_page.facts_of(found),
         "state": state,

@@ -140,7 +140,7 @@ def begin(request: HttpRequest, family: uuid.UUID) -> HttpResponse:
         )
         return redirect("interview", interview=begun.uuid)
     context = {
-        "title": Text("Periksa keluarga di lapangan", "Check a family on the ground"),
+        "title": Text("Survei lapangan", "Ground check"),
         "lead": Text(
             "Isian lama akan tampil dengan tanggalnya. Tanyakan lagi, ubah yang berbeda.",
             "What is on record will be shown with its date. Ask again, change what differs.",

@@ -76,7 +76,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         "title": LISTS,
         "breadcrumbs": [(reverse("data"), DATA), ("", LISTS)],
         "lead": Text(
-            "Temuan lembaga lain, per dasar eksklusi, dengan tanggal dan hak sanggah.",
+            "Temuan lembaga lain menurut alasan pengecualian. Setiap temuan boleh disanggah.",
             "What other institutions found, by exclusion ground, dated and open to objection.",
         ),
         "page": page,

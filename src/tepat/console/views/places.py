@@ -15,7 +15,7 @@ from tepat.console.place_forms import FamiliesFilter, LettersForm
 from tepat.console.quality_forms import name_of
 from tepat.console.reach import own_places, reaches, stands_above
 from tepat.engine.text import Text
-from tepat.places.models import COUNTRY_ID, Level, Place, Within
+from tepat.places.models import Level, Place, Within
 from tepat.places.queries import Listed, children_of, path_of
 from tepat.registry.actions.writing import today
 from tepat.registry.models import ImportJob, PlaceCheck
@@ -37,7 +37,9 @@ def own(request: HttpRequest) -> HttpResponse:
     listed = [Listed(one.pk, one.level, one.kind, one.name, name_of(one)) for one in scopes]
     figures = figures_of([one.pk for one in scopes], now=_now(scopes))
     table = place_page.children_table(listed, figures, _links(listed))
-    return render(request, "console/places.html", {"title": TITLE, "table": table})
+    empty = place_page.empty_places(listed, figures, _links(listed))
+    context = {"title": TITLE, "table": table, "empty": empty}
+    return render(request, "console/places.html", context)
 
 
 def _now(places: Sequence[Place]) -> bool:
@@ -100,6 +102,7 @@ def _above(
         ],
         "measure": measure,
         "table": place_page.children_table(children, figures, links),
+        "empty": place_page.empty_places(children, figures, links),
     }
     if context["whole"] and children:
         context["svg"] = place_page.map_of(found, children, figures, measure, links, today())
@@ -153,10 +156,9 @@ def _dates(found: Place) -> dict[str, Any]:
     below = Within.objects.filter(ancestor_id=found.pk).values("place_id")
     jobs = ImportJob.objects.filter(state=ImportState.DONE)
     imported = jobs.filter(home__in=around) | jobs.filter(home__in=below)
-    scope: Any = below if found.level < Level.KABUPATEN else around
-    checks = PlaceCheck.objects.filter(place__in=scope)
-    if found.pk != COUNTRY_ID:
-        checks = checks.exclude(place=COUNTRY_ID)
+    checks = PlaceCheck.objects.filter(place__in=around)
+    if found.level < Level.KABUPATEN:
+        checks |= PlaceCheck.objects.filter(place__in=below)
     return {
         "imported": imported.order_by("-ended_at").values_list("ended_at", flat=True).first(),
         "checked": checks.order_by("-checked_at").values_list("checked_at", flat=True).first(),

@@ -122,6 +122,15 @@ def choices(job: ImportJob) -> dict[str, list[Choice]] | None:
     return found
 
 
+def column_name(name: str) -> Text | str:
+    """What a column of the registry is called; a name that is none of them stays as it is."""
+    for table in matching.TABLES:
+        column = matching.our_columns(table, matching.variables()).get(name)
+        if column is not None:
+            return column.variable.label if column.variable else FIXED_LABELS[name]
+    return name
+
+
 def _own(job: ImportJob) -> matching.Matched:
     return {
         table: {name.strip().lower(): name for name in job.columns.get(table, ())}

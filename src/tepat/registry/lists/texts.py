@@ -100,9 +100,9 @@ _ERRORS: dict[str, tuple[Text, Text, Text]] = {
         ),
     ),
     "ground_unknown": (
-        Text("Dasar eksklusi ini tidak ada.", "There is no such exclusion ground."),
+        Text("Alasan pengecualian ini tidak ada.", "There is no such exclusion ground."),
         _NOTHING,
-        Text("Pilih dari daftar dasar eksklusi.", "Choose one of the policy's grounds."),
+        Text("Pilih dari daftar alasan pengecualian.", "Choose one of the policy's grounds."),
     ),
     "source_missing": (
         Text("Lembaga asal daftar belum disebut.", "The institution of the list is not named."),

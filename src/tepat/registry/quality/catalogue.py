@@ -15,7 +15,7 @@ OVERDUE = Rule(
     WARNING,
     Text("Lama tidak disurvei", "Not surveyed for long"),
     Text(
-        "Kunjungi keluarga ini dan isi wawancara pemeriksaan lapangan.",
+        "Kunjungi keluarga ini dan isi survei lapangan.",
         "Visit this family and fill in a ground check.",
     ),
 )
