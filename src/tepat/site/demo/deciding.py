@@ -8,7 +8,7 @@ from typing import Any
 from tepat.engine.errors import TepatError
 from tepat.site.demo import people
 from tepat.site.demo.request import DemoRequest
-from tepat.site.demo.taking_in import PATIENCE
+from tepat.site.demo.waiting_for import PATIENCE
 
 STARTER = "analis"
 

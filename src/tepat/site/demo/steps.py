@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tepat.site.demo import accounts, deciding, people, taking_in
+from tepat.site.demo import accounts, at_work, deciding, listing, people, taking_in
 from tepat.site.demo.request import DemoRequest, Step
 
 
@@ -37,5 +37,7 @@ STEPS = (
     Step("Accounts", accounts.are_made, accounts.make),
     Step("Invented people", people.are_made, people.make),
     Step("Their import into the registry", taking_in.is_done, taking_in.take_in),
+    Step("Lists of other institutions", listing.are_in, listing.take_in),
     Step("A first run of the main job", deciding.is_done, deciding.decide),
+    Step("Work that waits for somebody", at_work.is_there, at_work.make),
 )

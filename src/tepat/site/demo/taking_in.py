@@ -7,16 +7,15 @@ sees in the list of imports is a true one.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import Any
 
 from tepat.engine.errors import TepatError
 from tepat.site.demo import people
 from tepat.site.demo.request import DemoRequest
+from tepat.site.demo.waiting_for import PATIENCE
 
 SOURCE = "Pendataan contoh (rekaan)"
 UPLOADER, APPROVER = "verifikator", "kepala"
-PATIENCE = timedelta(hours=2).total_seconds()
 
 
 def is_done(request: DemoRequest) -> bool:
@@ -60,9 +59,9 @@ def _moved_on(job: Any, request: DemoRequest) -> bool:
     if job is None:
         _upload(request)
     elif job.state == "matching":
-        actions.match(job=job.pk, acting_user=_user(UPLOADER))
+        actions.match(job=job.pk, acting_user=user(UPLOADER))
     elif job.state == "checked":
-        actions.approve(job=job.pk, acting_user=_user(APPROVER))
+        actions.approve(job=job.pk, acting_user=user(APPROVER))
     else:
         return False
     return True
@@ -86,7 +85,7 @@ def _upload(request: DemoRequest) -> None:
             place=place.pk,
             source=SOURCE,
             as_of=request.as_of,
-            acting_user=_user(UPLOADER),
+            acting_user=user(UPLOADER),
         )
 
 
@@ -94,11 +93,13 @@ def _job() -> Any:
     from tepat.registry.models import ImportJob
     from tepat.staff.context import acting_as
 
-    with acting_as(_user(UPLOADER).pk):
-        return ImportJob.objects.filter(source=SOURCE).order_by("-pk").first()
+    with acting_as(user(UPLOADER).pk):
+        jobs = ImportJob.objects.filter(source=SOURCE, file_name__startswith="families.")
+        return jobs.order_by("-pk").first()
 
 
-def _user(name: str) -> Any:
+def user(name: str) -> Any:
+    """One of the demonstration's accounts."""
     from tepat.staff.models import User
 
     return User.objects.get(username=name)
