@@ -105,3 +105,20 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.place_id}"
+
+
+class SentForm(models.Model):
+    """The number of a form that a user sent, and where its answer led."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    number = models.UUIDField()
+    at = models.DateTimeField()
+    led_to = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="form_counts_once", fields=["user", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"form {self.number}"

@@ -7,7 +7,7 @@ a family outside the user's places does not exist for them, and the answer is 40
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from tepat.staff.models import Role, User
+from tepat.staff.once import answered_once, number_of
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,7 +31,10 @@ SECOND_FACTOR = STAFF - {Role.VILLAGE_OPERATOR, Role.FACILITATOR}
 
 
 def allowed(roles: frozenset[Role]) -> Callable[[View], View]:
-    """Let these roles open a page: others get 403, and who is not signed in is asked to."""
+    """Let these roles open a page: others get 403, and who is not signed in is asked to.
+
+    A form with a number (``{% form_number %}``) that was saved is not given to the view again.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -39,6 +43,9 @@ def allowed(roles: frozenset[Role]) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             if request.user.role not in roles:
                 raise PermissionDenied
+            number = number_of(request)
+            if number is not None:
+                return answered_once(request, number, partial(view, request, *words, **named))
             return view(request, *words, **named)
 
         guarded.allowed_roles = roles  # type: ignore[attr-defined]

@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
         ("registry", "0052_contested"),
         ("runs", "0003_decisions_of_a_run"),
         ("sessions", "0001_initial"),
-        ("staff", "0004_guarded_users"),
+        ("staff", "0005_sent_forms"),
     ]
     operations = [
         migrations.RunSQL(sql, migrations.RunSQL.noop)

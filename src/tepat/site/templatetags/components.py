@@ -6,16 +6,19 @@ draw: attributes of form widgets, the quota line, page numbers, cells beside the
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 import tepat
+from tepat.staff import once
 
 register = template.Library()
 
@@ -30,6 +33,12 @@ TEMPLATES = (
 )
 APART = 3  # per cent of the quota line
 CLASSES = {"input": "govuk-input", "textarea": "govuk-textarea", "select": "govuk-select"}
+
+
+@register.simple_tag
+def form_number() -> SafeString:
+    """A number for a form that must count once, however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, uuid.uuid4())
 
 
 @register.simple_tag
