@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 PATH = "/health"
 # A worker that has been silent for so long is taken for dead.
 SILENT_SECONDS = 30
+RETRY_SECONDS = 5  # the embedded server is mostly back by then
 WORKERS = """
     SELECT count(*) FILTER (WHERE last_heartbeat > now() - make_interval(secs => %s)),
            (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing'))
@@ -33,6 +34,8 @@ class HealthMiddleware:
         self.schema_is_current = self.schema_is_current or found["status"] == "ok"
         answer = JsonResponse(found, status=200 if found["status"] == "ok" else 503)
         answer["Cache-Control"] = "no-store"
+        if answer.status_code == 503:
+            answer["Retry-After"] = str(RETRY_SECONDS)
         answer._has_been_logged = True  # type: ignore[attr-defined]  # who watches asks often
         return answer
 

@@ -16,6 +16,12 @@ from tepat.staff.context import set_user
 from tepat.staff.language import language
 
 
+def language_of(request: HttpRequest) -> str:
+    """The code of the language that the reader chose, else of Indonesian."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 class LanguageMiddleware:
     """Indonesian, unless the reader chose English here: what a browser prefers is not asked.
 
@@ -27,8 +33,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the language of the cookie."""
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        code = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        code = language_of(request)
         with translation.override(code):
             request.LANGUAGE_CODE = code
             answer = self.get_response(request)
@@ -68,6 +73,7 @@ class ProblemMiddleware:
         """The page for a TepatError; other errors go their way."""
         if not isinstance(error, TepatError):
             return None
-        status = {"not_allowed": 403, "family_not_found": 404}.get(error.code, 409)
+        known = {"not_allowed": 403, "family_not_found": 404, "disk_full": 507}
+        status = known.get(error.code, 409)
         problem = error.in_language(language())
         return render(request, "problem.html", {"problem": problem}, status=status)

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from tepat.staff.permissions import public
 
+handler500 = "tepat.site.ground.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tepat.staff.urls")),
     path("bahasa/", public(set_language), name="set_language"),

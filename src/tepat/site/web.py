@@ -26,11 +26,8 @@ def web_server(host: str, port: int, *, processes: int = 1, threads: int = 4) ->
 
 def worker(jobs_at_once: int = 1) -> Program:
     """The worker: takes jobs from the database, and ends a running one before it ends itself."""
-    words = (
-        *("django", "procrastinate", "worker", "--concurrency", str(jobs_at_once)),
-        *("--shutdown-graceful-timeout", "10"),
-    )
-    return Program("worker", (sys.executable, "-m", *words))
+    words = ("-m", "tepat.site.working", str(jobs_at_once))
+    return Program("worker", (sys.executable, *words))
 
 
 def environment() -> dict[str, str]:
