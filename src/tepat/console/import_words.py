@@ -143,6 +143,11 @@ def problem_of(error: TepatError) -> dict[str, str]:
     return {"code": error.code, "what": said[0], "why": said[1], "do": said[2]}
 
 
+def status_of(error: TepatError) -> int:
+    """The status of a page that shows an error of a file: of the file's making, or of no room."""
+    return 507 if error.code == "disk_full" else 422
+
+
 def in_one_line(error: TepatError) -> str:
     """What happened and what to do, as the error of a form."""
     said = problem_of(error)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tepat.console import import_page
 from tepat.console.import_forms import ImportFilter, UploadForm, places_of
-from tepat.console.import_words import STATES, problem_of
+from tepat.console.import_words import STATES, problem_of, status_of
 from tepat.console.reach import own_places
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
@@ -109,7 +109,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except TepatError as error:
             context["problem"] = problem_of(error)
             context["same"] = _same(form) if error.code == "same_file" else ""
-            return render(request, "console/import_new.html", context, status=422)
+            return render(request, "console/import_new.html", context, status=status_of(error))
     return render(request, "console/import_new.html", context, status=422 if form.errors else 200)
 
 

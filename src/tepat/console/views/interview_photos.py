@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -57,8 +58,10 @@ def draft_photos(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
             ("", PHOTOS),
         ),
     }
-    wrong = any(form.is_bound and form.errors for form in forms.values())
-    return render(request, "console/interview_photos.html", context, status=422 if wrong else 200)
+    status = 422 if any(form.is_bound and form.errors for form in forms.values()) else 200
+    if any(form.is_bound and form.has_error("photo", "disk_full") for form in forms.values()):
+        status = 507
+    return render(request, "console/interview_photos.html", context, status=status)
 
 
 def _draft(request: HttpRequest, interview: uuid.UUID) -> Interview:
@@ -82,7 +85,8 @@ def _taken(request: HttpRequest, found: Interview, kind: str, form: PhotoForm) -
         )
     except TepatError as error:
         said = error.in_language(language())
-        form.add_error("photo", " ".join(said[part] for part in ("what", "why", "do")).strip())
+        words = " ".join(said[part] for part in ("what", "why", "do")).strip()
+        form.add_error("photo", ValidationError(words, code=error.code))
         return False
     return True
 

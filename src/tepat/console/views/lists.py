@@ -22,7 +22,7 @@ from tepat.console import list_page
 from tepat.console.deciding import Question, ask
 from tepat.console.import_forms import places_of
 from tepat.console.import_page import number
-from tepat.console.import_words import problem_of
+from tepat.console.import_words import problem_of, status_of
 from tepat.console.list_forms import ListForm, RowFilter
 from tepat.console.reach import own_places
 from tepat.console.views.import_steps import REFUSE, WITHDRAW
@@ -116,7 +116,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("list", load=sent.pk)
         except TepatError as error:
             context["problem"] = problem_of(error)
-            return render(request, "console/list_new.html", context, status=422)
+            return render(request, "console/list_new.html", context, status=status_of(error))
     return render(request, "console/list_new.html", context, status=422 if form.errors else 200)
 
 
