@@ -98,9 +98,15 @@ def read_input(
         if not bench.one(f"SELECT count(*) FROM {tables[name].view}") and name == "families":
             raise TepatError(
                 "no_rows",
-                f"{path} holds no family.",
-                "The families' file has column names but no row that can be used.",
-                "Give a file with rows.",
+                Text(
+                    f"{path.name} tidak memuat satu keluarga pun.",
+                    f"{path.name} holds no family.",
+                ),
+                Text(
+                    "Berkas keluarga punya nama kolom, tetapi tidak ada baris yang dapat dipakai.",
+                    "The families' file has column names but no row that can be used.",
+                ),
+                Text("Kirim berkas dengan baris data.", "Give a file with rows."),
             )
     return _joined(bench, con, tables, variables, mapping, keep_columns)
 
@@ -291,9 +297,9 @@ def _foreign_source(path: Path, file: ForeignFile, mapping: SourceMapping) -> So
         )
     sheet = file.sheet
     if kind == "xlsx" and not sheet:
-        from tepat.registry.files.workbooks import sheet_names
+        from tepat.registry.files.workbooks import only_sheet
 
-        sheet = sheet_names(found)[0]
+        sheet = only_sheet(found)
     return Source((found,), kind, sheet, encoding=file.encoding, separator=file.separator)
 
 

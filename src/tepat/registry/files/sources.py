@@ -17,6 +17,7 @@ from typing import Any
 from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
+from tepat.engine.text import Text
 from tepat.registry.columns import TABLES
 from tepat.registry.files import text_files, workbooks
 from tepat.registry.files.values import KEPT, listed, literal, numeric_identifier, quoted
@@ -159,7 +160,7 @@ def _source(folder: Path, table: str) -> Source | None:
         return None
     path = single[0]
     kind = path.suffix[1:]
-    return Source((path,), kind, workbooks.sheet_names(path)[0] if kind == "xlsx" else "")
+    return Source((path,), kind, workbooks.only_sheet(path) if kind == "xlsx" else "")
 
 
 def open_source(
@@ -222,9 +223,12 @@ def _open_parquet(
     except duckdb.Error as error:
         raise TepatError(
             "file_unreadable",
-            f"{source.paths[0].name} cannot be read as Parquet.",
-            f"{str(error).splitlines()[0][:160]}.",
-            "Write it again; it may have been cut off.",
+            Text(
+                f"{source.paths[0].name} tidak dapat dibaca sebagai Parquet.",
+                f"{source.paths[0].name} cannot be read as Parquet.",
+            ),
+            _reason(error, source.paths[0]),
+            Text("Tulis ulang; mungkin terpotong.", "Write it again; it may have been cut off."),
         ) from error
     text_files.refuse_twice(tuple(bench.types(name)), source.paths[0].name)
     return name
@@ -245,9 +249,15 @@ def _open_csv(
     except duckdb.Error as error:
         raise TepatError(
             "file_unreadable",
-            f"{path.name} cannot be read as CSV.",
-            f"{str(error).splitlines()[0][:160]}.",
-            "See whether a quote is never closed.",
+            Text(
+                f"{path.name} tidak dapat dibaca sebagai CSV.",
+                f"{path.name} cannot be read as CSV.",
+            ),
+            _reason(error, path),
+            Text(
+                "Periksa apakah ada tanda kutip yang tidak ditutup.",
+                "See whether a quote is never closed.",
+            ),
         ) from error
     if bench.one(f"SELECT count(*) FROM {rejects}"):
         bench.findings.append(text_files.rejected(rejects, table))
@@ -255,6 +265,12 @@ def _open_csv(
         bench.findings.append(note(table, "encoding_assumed", "", "Windows-1252"))
     _refuse_rounded(bench, name, file.header, identifiers)
     return name
+
+
+def _reason(error: Exception, path: Path) -> str:
+    """What the engine said, without the folder in which a server keeps the file."""
+    told = str(error).splitlines()[0].replace(str(path), path.name)
+    return f"{told[:160]}."
 
 
 def _refuse_rounded(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.policy.meaning import nearest
 from tepat.registry.columns import PLACES, REQUIRED, Column
 from tepat.registry.files.sources import POSITION, Bench, finding, note
@@ -53,9 +54,15 @@ def match_columns(
         if name not in by_name:
             raise TepatError(
                 "column_missing",
-                f"{table} has no column '{name}'. It has: {', '.join(types[:20])}.",
+                Text(
+                    f"{table} tidak punya kolom '{name}'. Kolomnya: {', '.join(types[:20])}.",
+                    f"{table} has no column '{name}'. It has: {', '.join(types[:20])}.",
+                ),
                 nearest(name, by_name),
-                f"Name the column '{name}', or use a mapping.",
+                Text(
+                    f"Beri nama '{name}' pada kolomnya, atau pakai pemetaan.",
+                    f"Name the column '{name}', or use a mapping.",
+                ),
             )
     asked = {name.lower() for name in keep} | {PARTITION}
     for name in types:

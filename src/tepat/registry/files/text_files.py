@@ -16,6 +16,7 @@ from typing import Any
 
 from tepat.engine.connect import exact
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.files.values import harmless, literal, quoted
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -57,9 +58,12 @@ def look_at(
     if not any(header):
         raise TepatError(
             "file_empty",
-            f"{path.name} is empty.",
-            "Its first line names no column.",
-            "Give a file whose first line holds the column names.",
+            Text(f"{path.name} kosong.", f"{path.name} is empty."),
+            Text("Baris pertamanya tidak menamai kolom.", "Its first line names no column."),
+            Text(
+                "Kirim berkas yang baris pertamanya berisi nama kolom.",
+                "Give a file whose first line holds the column names.",
+            ),
         )
     refuse_twice(header, path.name)
     return TextFile(path, separator, header, found)
@@ -76,9 +80,12 @@ def refuse_twice(header: tuple[str, ...], where: str) -> None:
     if twice:
         raise TepatError(
             "column_twice",
-            f"{where} has two columns named '{twice[0][:60]}'.",
-            "It cannot be known which of them holds.",
-            "Rename or remove one of them.",
+            Text(
+                f"{where} punya dua kolom bernama '{twice[0][:60]}'.",
+                f"{where} has two columns named '{twice[0][:60]}'.",
+            ),
+            Text("Tidak jelas mana yang berlaku.", "It cannot be known which of them holds."),
+            Text("Ganti nama atau hapus salah satunya.", "Rename or remove one of them."),
         )
 
 
@@ -88,7 +95,12 @@ def _encoding(path: Path) -> str:
         start = file.read(_BLOCK)
         if not start.strip(b"\xef\xbb\xbf \r\n\t"):
             raise TepatError(
-                "file_empty", f"{path.name} is empty.", do="Give a file with column names and rows."
+                "file_empty",
+                Text(f"{path.name} kosong.", f"{path.name} is empty."),
+                do=Text(
+                    "Kirim berkas dengan nama kolom dan baris data.",
+                    "Give a file with column names and rows.",
+                ),
             )
         if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
@@ -106,19 +118,25 @@ def _encoding(path: Path) -> str:
 
 def _refuse_binary(start: bytes, path: Path) -> None:
     known = {
-        b"PK\x03\x04": "an XLSX workbook",
-        b"PAR1": "a Parquet file",
-        b"\xd0\xcf\x11": "an old Excel workbook",
-        b"%PDF": "a PDF",
+        b"PK\x03\x04": Text("buku kerja XLSX", "an XLSX workbook"),
+        b"PAR1": Text("berkas Parquet", "a Parquet file"),
+        b"\xd0\xcf\x11": Text("buku kerja Excel lama", "an old Excel workbook"),
+        b"%PDF": Text("PDF", "a PDF"),
     }
     what = next((name for mark, name in known.items() if start.startswith(mark)), None)
     if what is None and b"\x00" in start:
-        what = "not text"
+        what = Text("bukan teks", "not text")
     if what:
         raise TepatError(
             "not_text",
-            f"{path.name} is named as text, but is {what}.",
-            do="Give the file its right ending, or save it as CSV in UTF-8.",
+            Text(
+                f"{path.name} bernama teks, tetapi isinya {what.id}.",
+                f"{path.name} is named as text, but is {what.en}.",
+            ),
+            do=Text(
+                "Beri akhiran yang benar, atau simpan sebagai CSV UTF-8.",
+                "Give the file its right ending, or save it as CSV in UTF-8.",
+            ),
         )
 
 
@@ -134,9 +152,15 @@ def _in_utf8(path: Path, scratch: Path, encoding: str) -> Path:
     except UnicodeError as error:
         raise TepatError(
             "encoding",
-            f"{path.name} is neither UTF-8 nor {encoding}.",
-            f"The encoding could not be read: {error}.",
-            "Save the file as UTF-8.",
+            Text(
+                f"{path.name} bukan UTF-8 dan bukan {encoding}.",
+                f"{path.name} is neither UTF-8 nor {encoding}.",
+            ),
+            Text(
+                f"Pengodean hurufnya tidak terbaca: {error}.",
+                f"The encoding could not be read: {error}.",
+            ),
+            Text("Simpan berkas sebagai UTF-8.", "Save the file as UTF-8."),
         ) from error
     return copy
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.policy.model import Variable
 from tepat.registry.columns import PLACES, Column
+from tepat.registry.files.words_in_use import WORDS
 
 UNKNOWN_WORDS = ("unknown", "tidak diketahui")
 YES = ("1", "yes", "y", "ya", "true", "benar")
@@ -74,9 +76,15 @@ def read_cell(column: Column, name: str, source_type: str, *, month_first: bool 
             return Reading(f"CAST(NULL AS {column.sql_type})", "CAST(NULL AS VARCHAR)", True)
         raise TepatError(
             "column_type",
-            f"Column '{name}' holds {source_type.lower()} values.",
-            "A column of a table holds text, numbers, dates or yes and no.",
-            "Give one value per cell.",
+            Text(
+                f"Kolom '{name}' berisi nilai jenis {source_type.lower()[:60]}.",
+                f"Column '{name}' holds {source_type.lower()[:60]} values.",
+            ),
+            Text(
+                "Kolom tabel berisi teks, bilangan, tanggal, atau ya dan tidak.",
+                "A column of a table holds text, numbers, dates or yes and no.",
+            ),
+            Text("Isi satu nilai per sel.", "Give one value per cell."),
         )
     if column.kind == "identifier" and kind in _NUMERIC:
         raise numeric_identifier(name)
@@ -89,9 +97,19 @@ def numeric_identifier(name: str, where: str = "") -> TepatError:
     """The refusal of a whole column of NIK or KK numbers that are stored as numbers."""
     return TepatError(
         "number_numeric",
-        f"Column '{name}'{where} holds NIK or KK numbers stored as numbers.",
-        "A spreadsheet keeps 15 digits of a number, so the last of 16 is already lost.",
-        "Make the column text first, then fill in the numbers again from the first source.",
+        Text(
+            f"Kolom '{name}'{where} berisi NIK atau nomor KK yang tersimpan sebagai bilangan.",
+            f"Column '{name}'{where} holds NIK or KK numbers stored as numbers.",
+        ),
+        Text(
+            "Lembar kerja hanya menyimpan 15 digit sebuah bilangan, jadi digit terakhirnya sudah "
+            "hilang.",
+            "A spreadsheet keeps 15 digits of a number, so the last of 16 is already lost.",
+        ),
+        Text(
+            "Jadikan kolom itu Teks, lalu ketik ulang nomornya dari KTP atau KK.",
+            "Make the column text first, then fill in the numbers again from the first source.",
+        ),
     )
 
 
@@ -159,8 +177,9 @@ def _within(variable: Variable | None, raw: str, number: str) -> Reading:
 
 def _codes(column: Column) -> dict[int, tuple[str, ...]]:
     assert column.variable is not None
+    in_use = WORDS.get(column.variable.name, {})
     return {
-        code: (known.name, known.label.id, known.label.en)
+        code: (known.name, known.label.id, known.label.en, *in_use.get(known.name, ()))
         for code, known in column.variable.codes.items()
     }
 

@@ -15,13 +15,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.files.text_files import refuse_twice
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+LARGEST_INDEX = 8 << 20  # of the list of sheets, which has a line for each
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -39,12 +39,78 @@ def sheet_names(path: Path) -> list[str]:
 
 
 def _unreadable(path: Path, error: Exception) -> TepatError:
-    reason = str(error).splitlines()[0][:120]
+    reason = (str(error) or type(error).__name__).splitlines()[0][:120]
     return TepatError(
         "file_unreadable",
-        f"{path.name} cannot be read as an XLSX workbook.",
+        Text(
+            f"{path.name} tidak dapat dibaca sebagai buku kerja XLSX.",
+            f"{path.name} cannot be read as an XLSX workbook.",
+        ),
         f"{reason}.",
-        "Open and save it again as XLSX, without a password.",
+        Text(
+            "Buka, lalu simpan ulang sebagai XLSX tanpa kata sandi.",
+            "Open and save it again as XLSX, without a password.",
+        ),
+    )
+
+
+def data_sheets(path: Path) -> list[str]:
+    """The sheets that can be seen and hold anything.
+
+    Raises:
+        TepatError: ``file_unreadable``.
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            seen = [(name, part) for name, part, hidden in _sheets(book) if not hidden]
+            found = []
+            for name, part in seen:
+                with book.open(part) as opened:
+                    if next(_filled_cells(opened), None) is not None:
+                        found.append(name)
+            return found
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def only_sheet(path: Path) -> str:
+    """The one sheet that holds anything: with several, it cannot be known which is meant.
+
+    Raises:
+        TepatError: ``file_unreadable``, ``file_empty`` or ``several_sheets``.
+    """
+    found = data_sheets(path)
+    if not found:
+        raise _empty(path.name)
+    if len(found) > 1:
+        named = ", ".join(found[:8]) + (", …" if len(found) > 8 else "")
+        raise TepatError(
+            "several_sheets",
+            Text(
+                f"{path.name} berisi {len(found)} lembar yang terisi: {named}.",
+                f"{path.name} has {len(found)} sheets with something in them: {named}.",
+            ),
+            Text(
+                "Tidak jelas lembar mana yang dimaksud, dan tidak ada yang boleh terlewat.",
+                "It cannot be known which is meant, and none must be left out unnoticed.",
+            ),
+            Text(
+                "Gabungkan barisnya ke satu lembar dan hapus yang lain, atau kirim satu berkas "
+                "per lembar.",
+                "Put their rows into one sheet and remove the others, or send a file for each.",
+            ),
+        )
+    return found[0]
+
+
+def _empty(where: str) -> TepatError:
+    return TepatError(
+        "file_empty",
+        Text(f"{where} kosong.", f"{where} is empty."),
+        do=Text(
+            "Kirim lembar dengan nama kolom dan baris data.",
+            "Give a sheet with column names and rows.",
+        ),
     )
 
 
@@ -63,13 +129,9 @@ def read_sheet(path: Path, sheet: str) -> Any:
     except (fastexcel.FastExcelError, OSError) as error:
         raise _unreadable(path, error) from error
     if not cells.height:
-        raise TepatError(
-            "file_empty",
-            f"{path.name}, sheet '{sheet}', is empty.",
-            do="Give a sheet with column names and rows.",
-        )
+        raise _empty(f"{path.name} ({sheet})")
     header = tuple((name or "").strip() for name in cells.row(0))
-    refuse_twice(header, f"{path.name}, sheet '{sheet}',")
+    refuse_twice(header, f"{path.name} ({sheet})")
     names = [name or f"unnamed_{place}" for place, name in enumerate(header, 1)]
     rows = cells.slice(1).rename(dict(zip(cells.columns, names, strict=True)))
     rows = rows.with_row_index("sheet_row", offset=2)
@@ -114,10 +176,25 @@ def _filled_cells(part: Any) -> Iterator[tuple[bytes, int, bool]]:
 
 
 def _part_of(book: zipfile.ZipFile, sheet: str) -> str:
-    root = ElementTree.fromstring(book.read("xl/workbook.xml"))
-    relations = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
-    identity = next(
-        item.get(_RELATION) for item in root.iter(f"{_MAIN}sheet") if item.get("name") == sheet
-    )
-    target = next(str(item.get("Target")) for item in relations if item.get("Id") == identity)
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return next(part for name, part, _ in _sheets(book) if name == sheet)
+
+
+def _sheets(book: zipfile.ZipFile) -> Iterator[tuple[str, str, bool]]:
+    """Each sheet's name and part, and whether it is hidden; names come in two namespaces."""
+    targets = {
+        str(item.get("Id")): str(item.get("Target"))
+        for item in _index(book, "xl/_rels/workbook.xml.rels")
+    }
+    for item in _index(book, "xl/workbook.xml").iter():
+        if item.tag.rpartition("}")[2] != "sheet":
+            continue
+        identity = next(told for name, told in item.items() if name.endswith("}id"))
+        target = targets[identity]
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        yield str(item.get("name")), part, item.get("state", "visible") != "visible"
+
+
+def _index(book: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    if book.getinfo(name).file_size > LARGEST_INDEX:
+        raise zipfile.BadZipFile(f"{name} has more than {LARGEST_INDEX >> 20} megabytes")
+    return ElementTree.fromstring(book.read(name))

@@ -50,6 +50,18 @@ _OWN = (
         ),
     ),
     _rule(
+        "text_too_long",
+        WARNING,
+        (
+            "Isian lebih dari 200 huruf; dianggap tidak diketahui",
+            "More than 200 characters in a cell; taken as unknown",
+        ),
+        (
+            "Periksa tanda kutip di sekitarnya, lalu isi lagi.",
+            "Look at the quotes around it, then fill it in again.",
+        ),
+    ),
+    _rule(
         "place_missing",
         ERROR,
         ("Kode desa atau kelurahan kosong", "The code of the village is missing"),

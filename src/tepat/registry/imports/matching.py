@@ -16,17 +16,23 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
 from tepat.registry.columns import REQUIRED, Column, columns_of
 from tepat.registry.files.mapping import SourceMapping, read_mapping
 from tepat.registry.files.values import literal, normal
+from tepat.registry.imports.header import refuse_no_header
 
 FLAT = "file"  # the name of a table file that holds families and members in one
 SHEETS = "sheets"  # beside the tables of a workbook: what its sheets are called
 TABLES = ("families", "members")
 # What snapshots of ours carry and files of others cannot.
 _NOT_OFFERED = ("kk_token", "kk_findings", "nik_token", "nik_findings")
+_NAMES = {
+    "families": r"famil|keluarga|household|ruta|rumah|krt|(?<![a-z])kk(?![a-z])",
+    "members": r"member|anggota|person|people|individu|penduduk|warga|(?<![a-z])(art|ind)(?![a-z])",
+}
 Matched = dict[str, dict[str, str]]  # table -> our column -> theirs
 
 # Words in use for columns that are no variables, and short names for some that are.
@@ -83,30 +89,59 @@ def columns_in(folder: Path, names: Sequence[str]) -> dict[str, list[str]]:
     if len(names) == 2:
         return {Path(name).stem: _columns(folder / name, folder) for name in names}
     path = folder / names[0]
-    if path.suffix == ".xlsx":
-        from tepat.registry.files.workbooks import sheet_names
-
-        sheets = {name.strip().lower(): name for name in sheet_names(path)}
-        if set(TABLES) <= set(sheets):
-            found = {table: _columns(path, folder, sheets[table]) for table in TABLES}
-            return {**found, SHEETS: [sheets[table] for table in TABLES]}
+    sheets = _sheets_of_tables(path) if path.suffix == ".xlsx" else {}
+    if sheets:
+        found = {table: _columns(path, folder, sheets[table]) for table in TABLES}
+        return {**found, SHEETS: [sheets[table] for table in TABLES]}
     return {FLAT: _columns(path, folder)}
 
 
+def table_of(name: str) -> str | None:
+    """Which table a file or a sheet of this name holds; None where its name does not say."""
+    found = [table for table, words in _NAMES.items() if re.search(words, name.lower())]
+    # "anggota keluarga" is a list of members
+    return "members" if len(found) == 2 else found[0] if found else None
+
+
+def _sheets_of_tables(path: Path) -> dict[str, str]:
+    """The sheets of families and members; empty where a workbook has one flat sheet."""
+    from tepat.registry.files.workbooks import data_sheets, sheet_names
+
+    own = {name.strip().lower(): name for name in sheet_names(path)}
+    if set(TABLES) <= set(own):
+        return {table: own[table] for table in TABLES}
+    filled = data_sheets(path)
+    told = [table_of(name) for name in filled]
+    if len(filled) == 2 and set(told) == set(TABLES):
+        return {str(table): name for table, name in zip(told, filled, strict=True)}
+    return {}
+
+
 def _columns(path: Path, scratch: Path, sheet: str = "") -> list[str]:
+    from tepat.registry.files.text_files import refuse_twice
+    from tepat.registry.files.workbooks import only_sheet
+
     if path.suffix == ".csv":
         from tepat.registry.files.text_files import look_at
 
-        return [name for name in look_at(path, scratch, _KNOWN).header if name]
-    if path.suffix == ".parquet":
-        return _parquet_columns(path)
+        found = [name for name in look_at(path, scratch, _KNOWN).header if name]
+    elif path.suffix == ".parquet":
+        found = _parquet_columns(path)
+    else:
+        sheet = sheet or only_sheet(path)
+        found = _sheet_columns(path, sheet)
+    refuse_no_header(path, sheet, found, _known_names())
+    refuse_twice(tuple(found), path.name)
+    return found
+
+
+def _sheet_columns(path: Path, sheet: str) -> list[str]:
     import fastexcel
 
-    from tepat.registry.files.workbooks import sheet_names
-
     try:
-        book = fastexcel.read_excel(path)
-        first = book.load_sheet(sheet or sheet_names(path)[0], header_row=None, n_rows=1)
+        first = fastexcel.read_excel(path).load_sheet(
+            sheet, header_row=None, n_rows=1, dtypes="string"
+        )
         cells = first.to_polars()
     except fastexcel.FastExcelError as error:
         raise _unreadable(path, error) from error
@@ -114,9 +149,21 @@ def _columns(path: Path, scratch: Path, sheet: str = "") -> list[str]:
     found = [str(name).strip() for name in row if name is not None and str(name).strip()]
     if not found:
         raise TepatError(
-            "file_empty", f"{path.name} is empty.", do="Send a sheet with column names and rows."
+            "file_empty",
+            Text(f"{path.name} kosong.", f"{path.name} is empty."),
+            do=Text(
+                "Kirim lembar dengan nama kolom dan baris data.",
+                "Send a sheet with column names and rows.",
+            ),
         )
     return found
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """All names by which columns are known, of both tables."""
+    words = (word for table in TABLES for named in _words(table).values() for word in named)
+    return frozenset(word.replace("_", " ") for word in words)
 
 
 def _parquet_columns(path: Path) -> list[str]:
@@ -131,11 +178,12 @@ def _parquet_columns(path: Path) -> list[str]:
 
 
 def _unreadable(path: Path, error: Exception) -> TepatError:
+    told = (str(error) or type(error).__name__).splitlines()[0]
     return TepatError(
         "file_unreadable",
-        f"{path.name} cannot be read.",
-        f"{str(error).splitlines()[0][:160]}.",
-        "Save it again and send it again.",
+        Text(f"{path.name} tidak dapat dibaca.", f"{path.name} cannot be read."),
+        f"{told.replace(str(path), path.name)[:160]}.",
+        Text("Simpan ulang, lalu unggah lagi.", "Save it again and send it again."),
     )
 
 

@@ -25,6 +25,7 @@ from tepat.registry.rules.rows import HEAD
 from tepat.registry.sealing import Sealer
 
 ROWS_PER_SHARD = 20_000
+LONGEST_TEXT = 200  # no name is longer, and a quote that is never closed makes cells of megabytes
 _BATCH = 100_000
 FILE, TOGETHER = -1, -2  # shards of findings that no single shard has
 
@@ -164,7 +165,8 @@ class _Cut:
         bits = numbers.KK_FINDINGS
         number = "nullif(regexp_replace(kk_number, '[\\s.\\-]', '', 'g'), '')"
         return (
-            f"SELECT * REPLACE ({number} AS kk_number), family_id AS number, "
+            f"SELECT * REPLACE ({number} AS kk_number{self._short('families')}), "
+            "family_id AS number, "
             f"{number} AS secret, CASE WHEN {number} IS NULL THEN 0 "
             f"WHEN NOT regexp_matches({number}, {form}) THEN {bits['kk_form']} "
             f"WHEN NOT regexp_matches({number}, {dated}) THEN {bits['kk_date']} ELSE 0 END AS bits "
@@ -176,9 +178,35 @@ class _Cut:
         head = f"(relation = {HEAD} AND row_number() OVER (PARTITION BY family_id, relation "
         second = f"{head} ORDER BY {ROW}, person_id) > 1)"
         return (
-            f"SELECT * REPLACE (CASE WHEN second_head THEN NULL ELSE relation END AS relation) "
+            f"SELECT * REPLACE (CASE WHEN second_head THEN NULL ELSE relation END AS relation"
+            f"{self._short('members')}) "
             f"FROM (SELECT *, person_id AS number, nik AS secret, "
             f"coalesce({second}, false) AS second_head FROM ({sql}))"
+        )
+
+    def _texts(self, table: str) -> list[str]:
+        """The columns of a table that hold free text and are kept."""
+        of = {"families": self.wanted.family_variables, "members": self.wanted.member_variables}
+        known = self.found.variables
+        texts = [name for name in of[table] if name in known and known[name].type == "text"]
+        return [*(["name"] if table == "members" else []), *texts]
+
+    def _short(self, table: str) -> str:
+        """SQL that follows other replacements: a text that is too long is unknown."""
+        return "".join(
+            f", CASE WHEN length({quoted(name)}) <= {LONGEST_TEXT} THEN {quoted(name)} END "
+            f"AS {quoted(name)}"
+            for name in self._texts(table)
+        )
+
+    def _long(self) -> str:
+        """SQL for the findings on texts that are too long."""
+        given = {"families": self.found.families, "members": self.found.members}
+        return "".join(
+            f" UNION ALL SELECT '{table}', {key}, 'text_too_long', {literal(name)}, '', family_id "
+            f"FROM {given[table].get_name()} WHERE length({quoted(name)}) > {LONGEST_TEXT}"
+            for table, key in (("families", "family_key"), ("members", "person_key"))
+            for name in self._texts(table)
         )
 
     def _findings(self, sql: str) -> None:
@@ -190,7 +218,7 @@ class _Cut:
             "CREATE TEMP TABLE im_told AS "
             f'SELECT "table", key, rule, "column", value_shown, family_id FROM ({sql}) UNION ALL '
             "SELECT 'members', person_key, 'second_head', 'relation', '', family_id "
-            "FROM im_members WHERE second_head"
+            f"FROM im_members WHERE second_head{self._long()}"
         )
         weights = ", ".join(f"('{name}', '{how}')" for name, how in SEVERITIES.items())
         families, members = self.found.families.get_name(), self.found.members.get_name()
@@ -245,7 +273,7 @@ class _Cut:
             "origin_key": f"CASE WHEN NOT regexp_matches({key}, '[0-9]{{16}}') THEN {origin} END",
             "state": "CASE WHEN bad.number IS NULL THEN 'new' ELSE 'error' END",
             "observed_on": f"coalesce(t.observed_on, {day})",
-            "source": f"coalesce(t.source, {source})",
+            "source": f"coalesce(left(t.source, {LONGEST_TEXT}), {source})",
             **{name: _bytes(f"s.{name}") for name in ("salt", "sealed", "token")},
             "token_once": "once.secret IS NOT NULL",
             "findings": "t.bits",

@@ -48,9 +48,11 @@ def _first_rows(path: Path, sheet: str) -> dict[str, list[str | None]]:
     if path.suffix == ".xlsx":
         import fastexcel
 
+        from tepat.registry.files.workbooks import only_sheet
+
         book = fastexcel.read_excel(path)
         loaded = book.load_sheet(
-            sheet or book.sheet_names[0], header_row=None, n_rows=_ROWS + 1, dtypes="string"
+            sheet or only_sheet(path), header_row=None, n_rows=_ROWS + 1, dtypes="string"
         )
         cells = loaded.to_polars()
         header = [str(name or "").strip() for name in cells.row(0)]

@@ -156,20 +156,20 @@ def _text(path: Path, scratch: Path) -> tuple[Any, list[int]]:
 
 
 def _sheet(path: Path) -> tuple[Any, list[int]]:
-    """The first sheet of a workbook."""
-    from tepat.registry.files.workbooks import read_sheet, sheet_names
+    """The one sheet of a workbook that holds anything."""
+    from tepat.registry.files.workbooks import only_sheet, read_sheet
 
-    rows = read_sheet(path, sheet_names(path)[0])
+    rows = read_sheet(path, only_sheet(path))
     return rows.rename({"sheet_row": _PLACE}), []
 
 
 def _number_cells(path: Path, columns: dict[str, str]) -> dict[str, set[int]]:
     """Rows whose NIK stands in a number cell."""
-    from tepat.registry.files.workbooks import number_cells, read_sheet, sheet_names
+    from tepat.registry.files.workbooks import number_cells, only_sheet, read_sheet
 
     if "nik" not in columns:
         return {}
-    sheet = sheet_names(path)[0]
+    sheet = only_sheet(path)
     header = [name for name in read_sheet(path, sheet).columns if name != "sheet_row"]
     named = [name for name in header if not name.startswith("unnamed_")]
     return number_cells(path, sheet, {named.index(columns["nik"]): "nik"})

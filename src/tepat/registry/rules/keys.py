@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tepat.engine.errors import TepatError
+from tepat.engine.text import Text
 from tepat.registry.files.sources import POSITION, Bench, finding, note
 from tepat.registry.files.values import LONGEST_KEY, quoted
 
@@ -101,8 +102,19 @@ def _refuse_counters(bench: Bench, raw: str, names: Mapping[str, str]) -> None:
     if keys < rows / 2 and pairs > rows * 0.9:
         raise TepatError(
             "key_not_unique",
-            f"'person_key' has {keys} values on {rows} rows.",
-            "It seems to number the members of each family; it must be unique in the whole file.",
-            "Put the family's key before it, for instance by a mapping: "
-            '{join: [FAMILY, NUMBER], with: "-"}.',
+            Text(
+                f"Kunci anggota hanya punya {keys} nilai pada {rows} baris.",
+                f"'person_key' has {keys} values on {rows} rows.",
+            ),
+            Text(
+                "Tampaknya nomor urut di dalam keluarga; kunci harus unik di seluruh berkas.",
+                "It seems to number the members of each family; it must be unique in the whole "
+                "file.",
+            ),
+            Text(
+                "Taruh kunci keluarga di depannya atau pilih NIK; pemetaan dapat menggabungkan: "
+                '{join: [FAMILY, NUMBER], with: "-"}.',
+                "Put the family's key before it, for instance by a mapping: "
+                '{join: [FAMILY, NUMBER], with: "-"}.',
+            ),
         )
