@@ -142,8 +142,10 @@ class UploadForm(forms.Form):
         label=_say(Text("Berkas kedua, bila ada", "A second file, if any")),
         help_text=_say(
             Text(
-                "Bila keluarga dan anggota terpisah: beri nama keluarga dan anggota.",
-                "Where families and members are two files: name them families and members.",
+                "Bila keluarga dan anggota terpisah: beri nama keluarga dan anggota, atau nama "
+                "menurut berkas pemetaan yang akan dipakai.",
+                "Where families and members are two files: name them families and members, or as "
+                "the mapping calls them that you are going to use.",
             )
         ),
         required=False,

@@ -24,6 +24,7 @@ from tepat.console.views.imports import job_of, way_from
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.registry.imports import actions, jobs, queries
+from tepat.registry.imports.fitting import LARGEST_MAPPING
 from tepat.registry.keyset import Keyset
 from tepat.registry.models import ImportJob
 from tepat.registry.models.imports import ImportState
@@ -70,6 +71,10 @@ def _matched(
     user = user_of(request)
     if named == "-":  # the mapping that is already there, written by a person
         actions.match(job=found.pk, acting_user=user)
+    elif named == "*":  # one that the user sends along
+        file = request.FILES.get("mapping_file")
+        content = b"" if file is None else file.read(LARGEST_MAPPING + 1)
+        actions.match(job=found.pk, acting_user=user, mapping_file=content or b"\n")
     elif named:
         actions.match(job=found.pk, acting_user=user, mapping_name=named)
     else:

@@ -182,8 +182,14 @@ def stop_if_any(problems: Problems, file: str) -> None:
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise TepatError(
             "mapping_invalid",
-            f"{len(problems)} {noun} in {file}:\n{lines}\n",
-            do="Mend the lines named above; nothing was read.",
+            Text(
+                f"{len(problems)} kesalahan di {file}:\n{lines}\n",
+                f"{len(problems)} {noun} in {file}:\n{lines}\n",
+            ),
+            do=Text(
+                "Betulkan baris yang disebut di atas; tidak ada yang dibaca.",
+                "Mend the lines named above; nothing was read.",
+            ),
         )
 
 

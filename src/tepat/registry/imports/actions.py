@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,7 @@ from tepat.policy.load import default_folder
 from tepat.registry.actions.undo import undo_batch
 from tepat.registry.actions.writing import not_after_today, require_role, today
 from tepat.registry.files.mapping import load_mapping
-from tepat.registry.imports import jobs, matching, uploads
+from tepat.registry.imports import fitting, jobs, matching, uploads
 from tepat.registry.imports.uploads import Upload
 from tepat.registry.models import ImportJob, ImportMatch
 from tepat.registry.models.imports import ImportState
@@ -34,10 +33,6 @@ UPLOADERS = frozenset(
     }
 )
 APPROVERS = frozenset({Role.KABUPATEN_VERIFIER, Role.HEAD_OF_OFFICE, Role.MINISTRY_APPROVER})
-_NAMES = {
-    "families": r"famil|keluarga|household|ruta|rumah",
-    "members": r"member|anggota|person|people|individu|art|penduduk|warga",
-}
 
 
 def upload(
@@ -91,7 +86,7 @@ def upload(
 def _kept_names(sent: list[Upload]) -> list[str]:
     if len(sent) == 1:
         return [f"file.{sent[0].kind}"]
-    tables = [_table_of(one.name) for one in sent]
+    tables = fitting.tables_of([one.name for one in sent])
     if sorted(map(str, tables)) != ["families", "members"]:
         raise TepatError(
             "which_file",
@@ -100,12 +95,6 @@ def _kept_names(sent: list[Upload]) -> list[str]:
             "Name them families and members, or keluarga and anggota.",
         )
     return [f"{table}.{one.kind}" for table, one in zip(tables, sent, strict=True)]
-
-
-def _table_of(name: str) -> str | None:
-    found = [table for table, words in _NAMES.items() if re.search(words, Path(name).stem.lower())]
-    # "anggota keluarga" is a list of members
-    return "members" if len(found) == 2 else found[0] if found else None
 
 
 def _require_reach(place: int) -> None:
@@ -157,6 +146,7 @@ def match(
     acting_user: User,
     matched: matching.Matched | None = None,
     mapping_name: str = "",
+    mapping_file: bytes = b"",
 ) -> ImportJob:
     """Say which column is which, and start the dry run.
 
@@ -165,19 +155,23 @@ def match(
         acting_user: who says it; anyone who may upload there.
         matched: our columns and theirs, by table; none where the proposal stands.
         mapping_name: instead, a mapping of the policy folder, by name.
+        mapping_file: instead, a mapping that the user has.
 
     Raises:
-        TepatError: ``not_allowed``, ``import_state``, ``mapping_missing``, ``mapping_invalid``.
+        TepatError: ``not_allowed``, ``import_state``, ``mapping_missing``, ``mapping_invalid``,
+            ``mapping_files``.
     """
     require_role(acting_user, UPLOADERS, "match columns")
     with acting_as(acting_user.pk):
         mine = _locked(job, ImportState.MATCHING)
-        if mapping_name:
+        if mapping_file:
+            mine.mapping = fitting.mapping_in(mapping_file)
+        elif mapping_name:
             mine.mapping = _named_mapping(mapping_name)
         elif matched is not None:
             mine.mapping = matching.mapping_text(matched, mine.columns, mine.file_names)
         if mine.mapping:
-            matching.checked_mapping(mine.mapping)
+            fitting.fitted(matching.checked_mapping(mine.mapping), mine.file_names)
         ImportMatch.objects.update_or_create(
             home_id=mine.home_id,
             source=mine.source,

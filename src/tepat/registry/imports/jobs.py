@@ -24,6 +24,7 @@ from tepat.engine.errors import TepatError
 from tepat.registry.actions.people import sealer
 from tepat.registry.imports import matching, uploads
 from tepat.registry.imports.apply import apply_job
+from tepat.registry.imports.fitting import fitted
 from tepat.registry.imports.reading import FILE, ReadFile, Wanted, read_file, shard_files
 from tepat.registry.imports.samples import samples_in
 from tepat.registry.imports.settle import count
@@ -165,7 +166,8 @@ def _known_match(job: ImportJob) -> str:
 
 
 def _proposed(job: ImportJob) -> str:
-    if matching.is_own(job.columns):
+    sheets = [name.strip().lower() for name in job.columns.get(matching.SHEETS, matching.TABLES)]
+    if matching.is_own(job.columns) and sheets == list(matching.TABLES):
         return ""
     proposed = matching.propose(job.columns)
     return matching.mapping_text(proposed, job.columns, job.file_names)
@@ -193,8 +195,8 @@ def read(job: int, user: int) -> None:
 def _cut(job: ImportJob) -> ReadFile:
     folder = uploads.open_in(job.pk, job.file_names)
     work = uploads.work_folder(job.pk)
-    mapping = matching.checked_mapping(job.mapping) if job.mapping else None
-    alone = len(job.file_names) == 1
+    mapping = fitted(matching.checked_mapping(job.mapping), job.file_names) if job.mapping else None
+    alone = len(job.file_names) == 1 and mapping is None
     wanted = Wanted(job.source, job.as_of, VARIABLES["families"], VARIABLES["members"])
     try:
         return read_file(
