@@ -39,7 +39,7 @@ _KINDS = {
 
 
 _COLUMNS = (
-    Text("Dasar", "Ground"),
+    Text("Alasan pengecualian", "Ground"),
     Text("Keadaan", "State"),
     Text("Lembaga", "Institution"),
     Text("Tanggal", "Date"),
@@ -85,7 +85,7 @@ def facts_of(load: ListLoad) -> list[dict[str, Any]]:
     """What was sent, about where, by whom, and who decided."""
     facts: list[dict[str, Any]] = [
         {"label": Text("Lembaga", "Institution"), "value": load.source},
-        {"label": Text("Dasar", "Ground"), "value": ground_of(load)},
+        {"label": Text("Alasan pengecualian", "Ground"), "value": ground_of(load)},
         {
             "label": Text("Benar pada", "True on"),
             "value": wording.day(load.date, language()),

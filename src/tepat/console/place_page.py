@@ -227,6 +227,18 @@ DATES = (
 )
 
 
+def lead_of(figures: Figures) -> Text | None:
+    """The place in one line; nothing where there is no family yet."""
+    if not figures.families:
+        return None
+    said = Text(
+        "{n} keluarga, {m} orang · {e} kesalahan · {o} lama tidak disurvei",
+        "{n} families, {m} people · {e} errors · {o} not surveyed for long",
+    )
+    counts = {"n": figures.families, "m": figures.people, "e": figures.errors, "o": figures.overdue}
+    return said.filled(**{name: number_text(count, language()) for name, count in counts.items()})
+
+
 AGE_WORDS = (
     Text("0–5", "0–5"),
     Text("6–17", "6–17"),

@@ -34,11 +34,12 @@ SIZE = "family_size_differs"
 HERE = Text("Juga pada keluarga lain di kabupaten/kota ini", "Also in this kabupaten, elsewhere")
 ELSEWHERE = Text("Juga pada keluarga di wilayah lain", "Also on a family in another region")
 SINCE = Text("Sejak", "Since")
-GIVEN = Text("Petugas dan tenggat", "Given to, until")
+GIVEN = Text("Ditugaskan", "Given to")
+VILLAGE = Text("Desa", "Village")
 COLUMNS = (
     Text("Keluarga", "Family"),
     Text("Temuan", "Finding"),
-    Text("Desa", "Village"),
+    VILLAGE,
     SINCE,
     GIVEN,
 )
@@ -81,20 +82,22 @@ def _answered(variable: Any, value: str) -> str:
     return f"{say(variable.label)}: {shown(variable, known)}"
 
 
-def table(rows: Sequence[Finding], today: date) -> dict[str, Any]:
+def table(rows: Sequence[Finding], today: date, *, of_one_village: bool = False) -> dict[str, Any]:
     """The list for the partial; the first cell leads to the family, where it is mended."""
     homes = listed({one.home_id for one in rows})
+    shown = [at for at, label in enumerate(COLUMNS) if not (of_one_village and label is VILLAGE)]
     return {
         "caption": Text("Temuan, yang terlama dahulu", "Findings, the oldest first"),
         "caption_hidden": True,
         "columns": [
-            {"label": label, "short": label is SINCE, "quiet": label is GIVEN} for label in COLUMNS
+            {"label": COLUMNS[at], "short": COLUMNS[at] is SINCE, "quiet": COLUMNS[at] is GIVEN}
+            for at in shown
         ],
         "rows": [
             {
                 "id": one.pk,
                 "url": reverse("family", kwargs={"family": one.family.uuid}),
-                "cells": cells(one, homes, today),
+                "cells": [cells(one, homes, today)[at] for at in shown],
             }
             for one in rows
         ],
@@ -142,7 +145,7 @@ def rules_table(rows: Iterable[OfRule], address: Any) -> dict[str, Any]:
     ]
     dated = any(one.oldest for one in rows)
     if dated:
-        columns.append({"label": Text("Terlama", "Oldest")})
+        columns.append({"label": Text("Terlama", "Oldest"), "desk": True})
     return {
         "caption": Text("Temuan menurut jenisnya", "Findings by kind"),
         "narrow": True,

@@ -135,7 +135,7 @@ def settle(request: HttpRequest, flag: int) -> HttpResponse:
         "button": Text("Simpan keputusan", "Save the decision"),
         "consequences": (
             Text(
-                "Temuan yang dicabut tercatat sebagai keputusan manual bagi auditor.",
+                "Temuan yang dicabut tercatat sebagai putusan manual bagi auditor.",
                 "A finding that is withdrawn is listed for the auditor as a manual decision.",
             ),
         ),

@@ -45,7 +45,7 @@ def way_to(*more: tuple[str, Any]) -> list[tuple[str, Any]]:
 
 def way_from(job: ImportJob, here: Text) -> list[tuple[str, Any]]:
     """The breadcrumbs of a page about one import."""
-    return way_to((reverse("import", kwargs={"job": job.pk}), job.file_name), ("", here))
+    return way_to((reverse("import", kwargs={"job": job.pk}), job.source), ("", here))
 
 
 @allowed(READERS)

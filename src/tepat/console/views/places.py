@@ -64,6 +64,7 @@ def place(request: HttpRequest, place: int) -> HttpResponse:
     mine = figures[found.pk]
     context: dict[str, Any] = {
         "title": Text(name_of(found), name_of(found)),
+        "lead": place_page.lead_of(mine),
         "place": found,
         "breadcrumbs": _way_to(user, found),
         "whole": whole,

@@ -20,7 +20,7 @@ from tepat.console.reach import asked_places, own_places, small
 from tepat.engine.csv_lines import BEGINNING, csv_line
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
-from tepat.places.models import COUNTRY_ID, Place
+from tepat.places.models import COUNTRY_ID, Level, Place
 from tepat.places.queries import labels_of
 from tepat.policy.wording import number as number_text
 from tepat.registry.actions.writing import today
@@ -62,7 +62,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         "chosen": _chips(place, wanted, kept),
         "clear": reverse("quality") if kept else "",
         "kept": kept,
-        "table": quality_page.table(page.rows, today()),
+        "table": quality_page.table(page.rows, today(), of_one_village=_is_village(place)),
         "older": _link(kept, "sebelum", page.older),
         "newer": _link(kept, "sesudah", page.newer),
         "may_give": user.role in GIVERS,
@@ -121,6 +121,10 @@ def _total(many: int, *, exact: bool = False) -> dict[str, Any]:
     more = many > COUNTED and not exact
     said = number_text(COUNTED if more else many, language())
     return {"many": many, "count": f"{said}+" if more else said}
+
+
+def _is_village(place: Place | None) -> bool:
+    return place is not None and place.level == Level.VILLAGE
 
 
 def _checked_at(place: Place | None) -> Any:

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tepat.engine.text import Text
 from tepat.policy import wording
+from tepat.registry.source_words import source_name
 from tepat.staff.language import language
 from tepat.staff.language import say as say_text
 
@@ -97,6 +98,19 @@ def moment(value: datetime | None) -> str:
         return "–"
     between = " at " if language() == "en" else " pukul "
     return day(value) + between + clock(value)
+
+
+@register.filter
+def recently(value: datetime | None) -> str:
+    """A moment as `recent`, inside a sentence: disimpan hari ini 09.12."""
+    said = recent(value)
+    return said[:1].lower() + said[1:]
+
+
+@register.filter
+def source(value: str | None) -> str:
+    """Where something of a record comes from: Survei lapangan, Impor, or as it was given."""
+    return say_text(source_name(value))
 
 
 @register.filter
