@@ -6,7 +6,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,9 +40,6 @@ def fill(folder: Path) -> Path:
     """Write until there is no room; the file that takes it all."""
     ballast = folder / "ballast"
     with ballast.open("wb", buffering=0) as file:
-        for size in (1 << 16, 1 << 12, 1):
-            with suppress(OSError):
-                while True:
-                    file.write(os.urandom(size))
-    assert os.statvfs(folder).f_bavail == 0
+        while free := os.statvfs(folder).f_bavail:
+            file.write(os.urandom(free * os.statvfs(folder).f_frsize))
     return ballast

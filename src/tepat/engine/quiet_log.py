@@ -17,7 +17,7 @@ from types import TracebackType
 from tepat.engine.errors import TepatError
 
 # These name a class, an attribute, a module or a file of ours.
-SPEAKS_OF_CODE = (TepatError, AttributeError, ImportError, NameError, NotImplementedError)
+SPEAKS_OF_CODE = (TepatError, AttributeError, ImportError, NameError)
 # Of a row that was refused.
 _NAMES = ("constraint_name", "table_name", "column_name")
 
