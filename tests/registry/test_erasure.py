@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from tepat.audit.models import Entry
 from tepat.engine.errors import TepatError
 from tepat.registry import queries
 from tepat.registry.actions.erasure import ask_erasure, decide_erasure
+from tepat.registry.actions.families import split_family
+from tepat.registry.actions.flags import contest_flag
+from tepat.registry.actions.members import Told, correct_person, record_new_head
 from tepat.registry.actions.observations import Answers, record_answers
-from tepat.registry.actions.people import present_facts
+from tepat.registry.actions.people import FamilyFacts, present_facts
 from tepat.registry.models import (
     Batch,
     Erasure,
+    Event,
+    Family,
+    Flag,
     Membership,
     NameWord,
     Person,
     PersonObservation,
     PersonRecord,
+    StagePerson,
 )
 from tepat.staff.context import acting_as
-from tests.registry.world import BANDUNG, World, make_world, rukmini
+from tests.database import as_owner
+from tests.registry.world import (
+    BANDUNG,
+    CIPAKU,
+    KERTAJAYA,
+    World,
+    make_world,
+    rukmini,
+    say_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +133,168 @@ def test_a_refusal_leaves_everything_and_says_why(asked: tuple[World, int, int])
         )
         assert Person.objects.get(pk=person_id).salt is not None
         assert Erasure.objects.get().answer == "Masih menerima bantuan"
+
+
+def test_words_about_the_forgotten_go_from_wherever_they_stand(
+    asked: tuple[World, int, int],
+) -> None:
+    world, person, request = asked
+    operator, verifier = world["village_operator"], world["kabupaten_verifier"]
+    with acting_as(operator.pk):
+        family = Family.objects.get()
+        son = Membership.objects.get(relation=3).person_id
+    far = rukmini_far(world)
+    flag = say_of(family, person).pk
+    with acting_as(operator.pk):
+        for whom, document, note in (
+            (person, "KTP 17/2025", "nama salah eja"),
+            (son, "Akta 4/2025", "menurut ibunya, Mbah"),
+            (son, "Surat keterangan Rukmini", ""),
+            (son, "KTP 3204 3357 0358 0007", ""),
+        ):
+            correct_person(
+                family_id=family.pk,
+                person_id=whom,
+                changes={"sex": 1},
+                told=Told(date(2025, 3, 1), "warga", document, note),
+                acting_user=operator,
+            )
+        contest_flag(flag_id=flag, reason="bukan dia", document="Surat RT", acting_user=operator)
+        taken = Batch.objects.filter(kind="correction", events__person_id=person).latest("pk")
+    with acting_as(verifier.pk):
+        as_owner(
+            "INSERT INTO audit_entry (actor_id, verb, subject, subject_id, home_id, reason, "
+            f"evidence, override, details) VALUES ({verifier.pk}, 'undo_batch', 'batch', "
+            f"{taken.pk}, 10, 'Rukmini keliru', '', false, '{{}}')"
+        )
+    before = told_in(world)
+    decide(world, request)
+    with acting_as(world["auditor"].pk):
+        events = Event.objects.filter(family=family)
+        assert set(events.values_list("note", flat=True)) == {""}
+        kept = events.exclude(document="").values_list("document", flat=True)
+        assert list(kept) == ["Akta 4/2025"], "another's document that does not name her"
+        assert set(Flag.objects.values_list("evidence", flat=True)) == {""}
+        about = Entry.objects.filter(subject__in=("family", "batch"), subject_id__in=(
+            family.pk, taken.pk,
+        ))  # fmt: skip
+        assert set(about.values_list("reason", flat=True)) == {""}
+        assert set(about.values_list("evidence", flat=True)) == {"", "Akta 4/2025"}
+        assert about.filter(details__has_key="erased").count() == 6
+        assert Event.objects.get(family=far, document="Akta 9").note == "milik keluarga lain"
+        assert Entry.objects.get(evidence="Akta 9").reason == "milik keluarga lain"
+    assert told_in(world)[: len(before)] == before, "who did what, and when, stays"
+
+
+def told_in(world: World) -> list[tuple[Any, ...]]:
+    with acting_as(world["auditor"].pk):
+        names = ("pk", "at", "actor_id", "verb", "subject", "subject_id", "home_id", "override")
+        return list(Entry.objects.order_by("pk").values_list(*names))
+
+
+def decide(world: World, request: int) -> None:
+    approver = world["ministry_approver"]
+    with acting_as(approver.pk):
+        decide_erasure(erasure_id=request, granted=True, answer="", acting_user=approver)
+
+
+def rukmini_far(world: World) -> Family:
+    """Another family of another place with a note, which nobody asked to forget."""
+    user = world["far_operator"]
+    with acting_as(user.pk):
+        family = rukmini(user, KERTAJAYA, number="3205140101100009")
+        correct_person(
+            family_id=family.pk,
+            person_id=Membership.objects.get(relation=3).person_id,
+            changes={"sex": 1},
+            told=Told(date(2025, 3, 1), "warga", "Akta 9", "milik keluarga lain"),
+            acting_user=user,
+        )
+    return family
+
+
+def test_an_earlier_refusal_and_rows_that_wait_forget_the_person_too(
+    asked: tuple[World, int, int],
+) -> None:
+    world, person, request = asked
+    approver, verifier = world["ministry_approver"], world["kabupaten_verifier"]
+    with acting_as(approver.pk):
+        decide_erasure(
+            erasure_id=request, granted=False, answer="Rukmini masih ada", acting_user=approver
+        )
+        family = Family.objects.get().pk
+    for table, columns, values in (
+        ("registry_importjob", "home_id, uploaded_by_id, uploaded_at, source, as_of, file_name, "
+         "file_names, file_size, sha256, state, columns, samples, mapping, shards, shards_done, "
+         "families_asked, members_asked, families_new, families_changed, families_same, "
+         "families_error, families_warning, members_new, members_changed, members_same, "
+         "members_error, members_warning, held_back, reason, error_id, error_en, error_code",
+         f"3, {verifier.pk}, now(), 's', now(), 'f', '{{}}', 1, 'x', 'checked', '{{}}', '{{}}', '',"
+         "1, '{}', '{}', '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', ''"),
+        ("registry_stageperson", "job_id, home_id, shard, number, family_number, shown_key, state, "
+         "warned, observed_on, source, salt, token_once, findings, by_origin, writes_record, "
+         "writes_facts, person_id, name, words, writes_membership",
+         "(SELECT max(id) FROM registry_importjob), 3, 0, 1, 1, '', 'changed', false, now(), '', "
+         f"'', false, 0, false, false, false, {person}, 'Rukmini', '{{rukmini}}', false"),
+    ):  # fmt: skip
+        as_owner(f"INSERT INTO {table} ({columns}) VALUES ({values})")
+    with acting_as(verifier.pk):
+        again = ask_erasure(
+            family_id=family,
+            person_id=person,
+            reason="Putusan pengadilan",
+            document="PN 3/2026",
+            acting_user=verifier,
+        )
+    decide(world, again.pk)
+    with acting_as(world["auditor"].pk):
+        texts = Erasure.objects.values_list("reason", "document", "answer")
+        assert {text for row in texts for text in row} == {""}
+        assert Entry.objects.get(verb="refuse_erasure").reason == ""
+        assert not StagePerson.objects.exists()
+
+
+def test_open_forms_of_every_family_they_belonged_to_notice(asked: tuple[World, int, int]) -> None:
+    world, person, request = asked
+    facilitator = world["facilitator"]
+    with acting_as(facilitator.pk):
+        old = Family.objects.get()
+        head = Membership.objects.get(relation=3).person_id
+        record_new_head(
+            family_id=old.pk,
+            new_head=head,
+            relations={person: 6},
+            told=Told(date(2025, 4, 1), "warga"),
+            acting_user=facilitator,
+        )
+        new = split_family(
+            family_id=old.pk,
+            relations={person: 1},
+            facts=FamilyFacts(CIPAKU),
+            told=Told(date(2025, 5, 1), "kartu baru"),
+            acting_user=facilitator,
+        )
+        seen = dict(Family.objects.values_list("pk", "version"))
+    decide(world, request)
+    with acting_as(facilitator.pk):
+        now = dict(Family.objects.values_list("pk", "version"))
+        assert all(now[one] > seen[one] for one in (old.pk, new.pk))
+        with pytest.raises(TepatError, match="changed this family"):
+            correct_person(
+                family_id=old.pk,
+                person_id=head,
+                changes={"sex": 1},
+                told=Told(date(2025, 6, 1), "warga", "KTP", base_version=seen[old.pk]),
+                acting_user=facilitator,
+            )
+
+
+def test_families_are_locked_before_the_request(
+    asked: tuple[World, int, int],
+) -> None:
+    world, _, request = asked
+    approver = world["ministry_approver"]
+    with acting_as(approver.pk), CaptureQueriesContext(connection) as seen:
+        decide_erasure(erasure_id=request, granted=False, answer="x", acting_user=approver)
+    locks = [one["sql"] for one in seen if "FOR UPDATE" in one["sql"]]
+    assert ["registry_family" in sql for sql in locks] == [True, False]

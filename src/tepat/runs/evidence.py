@@ -10,10 +10,11 @@ from typing import Any
 from tepat.eligibility.plan import Plan
 from tepat.eligibility.rules import Facts, amount_columns, rules_for
 from tepat.eligibility.staging import stage
+from tepat.engine.errors import TepatError
 from tepat.policy.compile import Span, column
 from tepat.policy.meaning import Scope, understand
 from tepat.policy.model import Policy
-from tepat.runs.folder import RunFolder
+from tepat.runs.folder import RunFolder, forgotten_families
 
 KEPT = ("families", "members", "flags", "benefits")
 
@@ -38,8 +39,18 @@ class Family:
 
 
 def family_of(run: RunFolder, family_id: int) -> Family:
-    """Read one family out of a run."""
+    """Read one family out of a run.
 
+    Raises:
+        TepatError: ``facts_forgotten`` where somebody of the family was erased since.
+    """
+    if family_id in forgotten_families(run.path):
+        raise TepatError(
+            "facts_forgotten",
+            "What this run knew of the family is not whole any more.",
+            "Somebody who belonged to it was erased, so reasons can no longer be told.",
+            "Ask a later run, or export what was decided.",
+        )
     lists = run.raw.execute("SELECT * FROM read_parquet(?)", [run.file("lists")]).to_arrow_table()
     return Family(
         {name: run.rows(name, family_id) for name in KEPT},

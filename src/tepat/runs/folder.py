@@ -27,6 +27,17 @@ TABLES = {
 }
 
 
+FORGOTTEN = "forgotten.json"  # the run's numbers of families in which somebody was erased
+
+
+def forgotten_families(path: Path) -> frozenset[int]:
+    """Families of which a run can no longer tell why it decided as it did."""
+    try:
+        return frozenset(json.loads((path / FORGOTTEN).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return frozenset()
+
+
 def read_manifest(path: Path) -> dict[str, Any] | None:
     """What run.json of a folder holds; None where the folder is not a run."""
     try:

@@ -8,6 +8,8 @@ for what is decided person by person.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -26,6 +28,8 @@ class State(models.TextChoices):
     STOPPED = "stopped", "Dihentikan"
 
 
+# An erasure says when it began, and is seen when it ends: a run of that time may have read before.
+SLACK = timedelta(minutes=10)
 AT_WORK = (State.WAITING, State.SNAPSHOT, State.RUNNING, State.PUBLISHING)
 
 

@@ -15,8 +15,9 @@ from django.db import connection
 from django.utils import timezone
 
 from tepat.policy.model import Policy
+from tepat.registry.models import Erasure
 from tepat.runs.folder import RunFolder
-from tepat.runs.models import Award, QuotaLine, Run, RunProgramme, State
+from tepat.runs.models import SLACK, Award, QuotaLine, Run, RunProgramme, State
 from tepat.runs.statements import law_of, statement
 from tepat.staff.context import acting_as
 
@@ -86,6 +87,13 @@ def forget(place_id: int, worker: int) -> list[str]:
         cursor.execute("SELECT runs_forget(%s)", [place_id])
         old = [row[0] for row in cursor.fetchall()]
         return list(Run.objects.filter(pk__in=old).values_list("folder", flat=True))
+
+
+def people_erased_since(run: Run, worker: int) -> list[str]:
+    """The keys of who was erased after a run began, and so may stand in its folder."""
+    with acting_as(worker):
+        since = Erasure.objects.filter(granted=True, decided_at__gte=run.started_at - SLACK)
+        return [str(key) for key in since.values_list("person__uuid", flat=True).distinct()]
 
 
 def _before(run: Run, runs: Path) -> Run | None:

@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from tepat.engine.text import Text
 from tepat.places.models import Code, Place, Within
-from tepat.registry.models import Family
+from tepat.registry.models import Family, Membership
 from tepat.runs.cards import About, Stored, card
 from tepat.runs.explainers import explainer_for
-from tepat.runs.models import Decision, Run, RunProgramme
+from tepat.runs.models import SLACK, Decision, Run, RunProgramme
 from tepat.staff.models import Role, User
 from tepat.staff.permissions import MINISTRY
 
@@ -70,7 +70,8 @@ def decisions_of(family: Family, *, wait: float = 0.0) -> list[dict[str, Any]]:
 
     The caller has opened the family (``registry.queries.access_family``). Conditions have facts,
     dates and sources where this process has the run's explainer; until then what stood in the way
-    is told from what is stored, with a link to the page that waits for the rest.
+    is told from what is stored, with a link to the page that waits for the rest. Where somebody of
+    the family was erased since, there is no rest.
 
     Args:
         family: a family.
@@ -79,10 +80,11 @@ def decisions_of(family: Family, *, wait: float = 0.0) -> list[dict[str, Any]]:
     latest = _latest(family)
     if latest is None:
         return []
-    found = _explanation(latest.run, family, wait)
+    whole = not _lost_somebody(family, latest.run)
+    found = _explanation(latest.run, family, wait) if whole else None
     names = _names([row.person_id for row in latest.rows], found)
     areas = _areas(latest)
-    details = reverse("family_decisions", kwargs={"family": family.uuid})
+    details = reverse("family_decisions", kwargs={"family": family.uuid}) if whole else ""
     told = {p["programme"]: p for p in found["programmes"]} if found else {}
     called = _called(found["members"] if found else [], names)
     titles = {p.name: Text(p.title_id, p.title_en) for p in latest.programmes}
@@ -110,6 +112,12 @@ def _latest(family: Family) -> _Latest | None:
     rows = Decision.objects.filter(family_id=family.pk, run=run).select_related("line")
     programmes = RunProgramme.objects.filter(run=run).order_by("position")
     return _Latest(run, list(rows.order_by("person_id")), list(programmes))
+
+
+def _lost_somebody(family: Family, run: Run) -> bool:
+    """Whether somebody who belonged to a family was erased after a run began."""
+    since = run.started_at - SLACK
+    return Membership.objects.filter(family=family, person__erased_at__gte=since).exists()
 
 
 def _explanation(run: Run, family: Family, wait: float) -> dict[str, Any] | None:

@@ -14,3 +14,9 @@ AGAIN = RetryStrategy(max_attempts=60, wait=5, retry_exceptions=work.PASSING)
 def perform_run(context: JobContext, run: int) -> None:
     """Do what is left of a run."""
     work.perform(run, ends=context.should_abort)
+
+
+@app.task(queue="runs", lock="runs", retry=AGAIN)
+def forget_erased() -> None:
+    """Forget in finished runs who was erased; never while one is at work."""
+    work.forget_erased()

@@ -34,8 +34,9 @@ from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.places.models import COUNTRY_ID, Code
 from tepat.runs import child
+from tepat.runs.forgotten import forget_people
 from tepat.runs.models import AT_WORK, Run, State
-from tepat.runs.publish import forget, publish
+from tepat.runs.publish import forget, people_erased_since, publish
 from tepat.runs.texts import ALL_STEPS, BEFORE
 from tepat.staff.context import acting_as
 from tepat.staff.queries import system_id
@@ -210,6 +211,18 @@ def _publish(run: Run, ends: Callable[[], bool]) -> None:
         publish(run.pk, folders(run)[1], settings.HOME / "runs")
     for old in forget(run.place_id, system_id()):
         _thin(settings.HOME / "runs" / old)
+    forget_people(folders(run)[1], people_erased_since(run, system_id()))
+
+
+def forget_erased() -> None:
+    """Forget in the folders of finished runs who was erased after they began."""
+    worker = system_id()
+    with acting_as(worker):
+        done = list(Run.objects.filter(state=State.DONE))
+    for run in done:
+        _, result = folders(run)
+        if (result / "facts").is_dir():
+            forget_people(result, people_erased_since(run, worker))
 
 
 def _in_child(

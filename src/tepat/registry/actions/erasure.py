@@ -1,8 +1,8 @@
 """Forgetting a person: asked by one, decided by another, carried out under a role of its own.
 
 The person's key is destroyed, so that the sealed number can be opened nowhere, backups of the other
-rows included; name, day of birth and answers are cleared. That somebody was a member stays, so that
-sums and decisions of the past still add up.
+rows included; name, day of birth, answers and what was written about them are cleared. That
+somebody was a member stays, so that sums and decisions of the past still add up (decisions/0014).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from tepat.engine.text import Text
 from tepat.registry.actions.people import member_of
 from tepat.registry.actions.writing import open_batch, require_role, today
 from tepat.registry.interviews import photos
-from tepat.registry.models import Erasure, Family
+from tepat.registry.later import ask_for
+from tepat.registry.models import Erasure, Family, Membership
 from tepat.registry.models.batches import BatchKind
 from tepat.staff.models import Role, User
 
@@ -78,7 +79,34 @@ def decide_erasure(*, erasure_id: int, granted: bool, answer: str, acting_user: 
         TepatError: ``not_allowed``, ``own_proposal``, ``already_decided``.
     """
     require_role(acting_user, {Role.MINISTRY_APPROVER}, "decide on an erasure")
-    asked = Erasure.objects.select_for_update().get(pk=erasure_id)
+    with transaction.atomic():
+        # families first, as every other write locks them
+        families = _locked_families(Erasure.objects.get(pk=erasure_id).person_id)
+        asked = Erasure.objects.select_for_update().get(pk=erasure_id)
+        _refuse_decided_or_own(asked, acting_user)
+        if granted:
+            _forget(asked, families, acting_user)
+        asked.granted, asked.answer = granted, answer
+        asked.decided_by, asked.decided_at = acting_user, datetime.now(UTC)
+        asked.save()
+        record(
+            actor_id=acting_user.pk,
+            verb="erase_person" if granted else "refuse_erasure",
+            subject="person",
+            subject_id=asked.person_id,
+            home_id=asked.home_id,
+            reason=answer,
+        )
+
+
+def _locked_families(person_id: int) -> list[int]:
+    """Every family to which somebody ever belonged, locked in the order of their ids."""
+    ever = Membership.objects.filter(person_id=person_id).values("family")
+    locked = Family.objects.select_for_update().filter(pk__in=ever).order_by("pk")
+    return [family.pk for family in locked]
+
+
+def _refuse_decided_or_own(asked: Erasure, acting_user: User) -> None:
     if asked.granted is not None:
         raise TepatError(
             "already_decided",
@@ -92,25 +120,19 @@ def decide_erasure(*, erasure_id: int, granted: bool, answer: str, acting_user: 
             Text("Orang kedua yang memutuskan.", "A second person decides."),
             Text("Mintalah kepada penyetuju lain.", "Ask another approver."),
         )
-    if granted:
-        source = "erasure"
-        with open_batch(kind=BatchKind.ERASURE, source=source, acting_user=acting_user) as batch:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT registry_forget_photos(%s)", [asked.person_id])
-                forgotten = [row[0] for row in cursor.fetchall()]
-                cursor.execute("SELECT registry_erase(%s, %s)", [asked.person_id, batch.pk])
-            transaction.on_commit(lambda: photos.remove_all(forgotten))
-            Family.objects.filter(pk=asked.family_id).update(version=batch.pk)
-            asked.batch = batch
-            asked.reason = asked.document = ""  # they may name the person
-    asked.granted, asked.answer = granted, answer
-    asked.decided_by, asked.decided_at = acting_user, datetime.now(UTC)
-    asked.save()
-    record(
-        actor_id=acting_user.pk,
-        verb="erase_person" if granted else "refuse_erasure",
-        subject="person",
-        subject_id=asked.person_id,
-        home_id=asked.home_id,
-        reason=answer,
-    )
+
+
+def _forget(asked: Erasure, families: list[int], acting_user: User) -> None:
+    """The words first, for they are found by the name; then photos, the person, the run folders."""
+    person = asked.person_id
+    with open_batch(kind=BatchKind.ERASURE, source="erasure", acting_user=acting_user) as batch:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT registry_forget_words(%s, %s)", [person, batch.pk])
+            cursor.execute("SELECT registry_forget_photos(%s)", [person])
+            forgotten = [row[0] for row in cursor.fetchall()]
+            cursor.execute("SELECT registry_erase(%s, %s)", [person, batch.pk])
+        transaction.on_commit(lambda: photos.remove_all(forgotten))
+        Family.objects.filter(pk__in=families).update(version=batch.pk)
+        asked.batch = batch
+        asked.reason = asked.document = ""  # they may name the person
+    ask_for("tepat.runs.tasks.forget_erased", {})

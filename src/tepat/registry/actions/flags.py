@@ -36,7 +36,7 @@ def contest_flag(*, flag_id: int, reason: str, document: str, acting_user: User)
             )
         evidence = " · ".join(part for part in (flag.evidence, document, reason) if part)
         changed = _follow(flag, batch, contested_by=acting_user, evidence=evidence)
-        _write_down("contest_flag", flag, reason, document, acting_user)
+        _write_down("contest_flag", flag, batch, reason, document, acting_user)
     return changed
 
 
@@ -75,7 +75,7 @@ def settle_flag(
             supersede(Flag, [flag.pk], batch)
         Family.objects.filter(pk=flag.family_id).update(version=batch.pk)
         verb = "uphold_flag" if upheld else "withdraw_flag"
-        _write_down(verb, flag, reason, document, acting_user, override=not upheld)
+        _write_down(verb, flag, batch, reason, document, acting_user, override=not upheld)
     return changed
 
 
@@ -121,7 +121,13 @@ def _follow(flag: Flag, batch: Batch, *, contested_by: User | None, evidence: st
 
 
 def _write_down(
-    verb: str, flag: Flag, reason: str, document: str, acting_user: User, override: bool = False
+    verb: str,
+    flag: Flag,
+    batch: Batch,
+    reason: str,
+    document: str,
+    acting_user: User,
+    override: bool = False,
 ) -> None:
     record(
         actor_id=acting_user.pk,
@@ -132,5 +138,5 @@ def _write_down(
         reason=reason,
         evidence=document,
         override=override,
-        details={"ground": flag.ground},
+        details={"ground": flag.ground, "batch": batch.pk},
     )

@@ -177,8 +177,8 @@ class Migration(migrations.Migration):
         ("axes", "0010_accessattemptexpiration"),
         ("places", "0005_light_closure"),
         ("procrastinate", "0041_post_retry_failed_job"),
-        ("registry", "0052_contested"),
-        ("runs", "0003_decisions_of_a_run"),
+        ("registry", "0053_forgotten_words"),
+        ("runs", "0004_forgotten_reasons"),
         ("sessions", "0001_initial"),
         ("staff", "0005_sent_forms"),
     ]
