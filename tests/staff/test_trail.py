@@ -14,6 +14,7 @@ from tepat.audit.actions import record, record_access
 from tepat.audit.models import Entry
 from tepat.audit.queries import Cursor, Wanted, entries, page
 from tepat.staff.context import acting_as
+from tests.database import as_owner
 from tests.registry.world import CIGENTUR, KERTAJAYA, World, make_user, make_world
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,11 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @pytest.fixture
 def world() -> World:
     world = make_world()
-    for name, home in (("village_operator", CIGENTUR), ("far_operator", KERTAJAYA)):
+    for name, home, seen in (("village_operator", CIGENTUR, 8), ("far_operator", KERTAJAYA, 7)):
+        as_owner(
+            "INSERT INTO registry_family (id, uuid, version, home_id) "
+            f"VALUES ({seen}, gen_random_uuid(), 1, {home})"
+        )
         user = world[name]
         with acting_as(user.pk):
             record(
@@ -40,7 +45,7 @@ def world() -> World:
                 evidence="SK 12/2025",
             )
             record_access(
-                actor_id=user.pk, family_id=7, home_id=home, reason="search", page="family"
+                actor_id=user.pk, family_id=seen, home_id=home, reason="search", page="family"
             )
     return world
 
@@ -148,7 +153,7 @@ def test_the_streamed_file_reads_as_its_reader_after_the_request_is_over(world: 
         set_user(None)
         text = b"".join(answer.streaming_content).decode("utf-8-sig")
         assert len(text.strip().splitlines()) == expected, name
-        assert text.count("Keluarga no. 7") == 2
+        assert text.count("Keluarga no.") == 2
 
 
 def test_a_file_is_made_by_post_only(world: World) -> None:
