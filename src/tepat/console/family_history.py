@@ -28,13 +28,23 @@ def events_of(history: Sequence[Happening]) -> list[dict[str, Any]]:
             "title": one.title,
             "when": one.on,
             "by": _told_by(one),
-            "detail": " · ".join(part for part in (one.document, one.note) if part),
+            "detail": _detail(one),
             "known_at": one.known_at,
         }
         if one.withdrawn:
             event |= {"state": "neutral", "word": WITHDRAWN}
         events.append(event)
     return events
+
+
+def _detail(one: Happening) -> Text:
+    """The document and note of an event, and the number of the import that told it."""
+    told = [part for part in (one.document, one.note) if part]
+    if one.batch is None:
+        return Text(" · ".join(told), " · ".join(told))
+    return Text(
+        " · ".join([f"kiriman {one.batch}", *told]), " · ".join([f"batch {one.batch}", *told])
+    )
 
 
 def _told_by(one: Happening) -> Text:

@@ -1,4 +1,8 @@
-"""A family's history as its page tells it: what happened, who told it, and who looked."""
+"""A family's history as its page tells it: what happened, who told it, and who looked.
+
+What people report is an event with a row of its own. A file tells no events, only how things are on
+a day; what an import changed is read from the records it wrote and those they took the place of.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ EVENTS = {
     EventKind.NEW_NUMBER: Text("Nomor KK berubah", "KK number changed"),
     EventKind.CORRECTION: Text("Data {name} diperbaiki", "Data of {name} corrected"),
 }
+BY_FILE = Text("{what}, menurut berkas", "{what}, as a file tells")
 SOMEBODY = Text("seorang anggota", "a member")
 OBSERVED = Text("{n} jawaban dicatat", "{n} answers recorded")
 
@@ -42,12 +47,70 @@ class Happening:
     note: str
     known_at: datetime
     withdrawn: bool
+    batch: int | None = None  # of the import that told it
 
 
 # The name is the person's present one, and unknown once the person lives elsewhere or is erased.
-_HAPPENINGS = """
+_BY_FILE = """
+WITH people AS (
+    SELECT DISTINCT person_id FROM registry_membership WHERE family_id = %(family)s
+), files AS (
+    SELECT b.id, b.source, b.known_at, u.role,
+        EXISTS (SELECT FROM registry_batch AS n WHERE n.undoes_id = b.id) AS undone,
+        NOT EXISTS (SELECT FROM registry_familyrecord AS r WHERE r.family_id = %(family)s
+            AND r.batch_id < b.id) AS first
+    FROM registry_batch AS b JOIN staff_user AS u ON u.id = b.made_by_id
+    WHERE b.kind = 'import' AND b.id IN (
+        SELECT batch_id FROM registry_familyrecord WHERE family_id = %(family)s
+        UNION SELECT batch_id FROM registry_membership WHERE family_id = %(family)s
+        UNION SELECT superseded_by_id FROM registry_membership WHERE family_id = %(family)s
+        UNION SELECT batch_id FROM registry_personrecord WHERE person_id IN (TABLE people))
+), told AS (
+    SELECT v.kind, NULL::bigint AS person_id, r.valid_from AS on, f.id
+    FROM files AS f
+    JOIN registry_familyrecord AS r ON r.family_id = %(family)s AND r.batch_id = f.id
+        AND r.valid_to IS NULL
+    LEFT JOIN registry_familyrecord AS o ON o.family_id = %(family)s
+        AND o.superseded_by_id = f.id AND o.valid_to IS NULL,
+    LATERAL (VALUES ('registration', f.first), ('move_in', o.place_id <> r.place_id),
+        ('new_number', o.id IS NOT NULL AND o.kk_token IS DISTINCT FROM r.kk_token))
+        AS v (kind, holds)
+    WHERE v.holds
+    UNION
+    SELECT CASE WHEN o.id IS NULL THEN 'join' WHEN m.relation = 1 THEN 'new_head'
+        ELSE 'correction' END, m.person_id, m.valid_from, f.id
+    FROM files AS f
+    JOIN registry_membership AS m ON m.family_id = %(family)s AND m.batch_id = f.id
+        AND m.valid_to IS NULL
+    LEFT JOIN registry_membership AS o ON o.person_id = m.person_id
+        AND o.superseded_by_id = f.id AND o.family_id = m.family_id AND o.valid_to IS NULL
+    WHERE NOT f.first
+    UNION
+    SELECT 'leave', m.person_id, m.valid_from, f.id
+    FROM files AS f
+    JOIN registry_membership AS o ON o.family_id = %(family)s AND o.superseded_by_id = f.id
+        AND o.valid_to IS NULL
+    JOIN registry_membership AS m ON m.person_id = o.person_id AND m.batch_id = f.id
+        AND m.valid_to IS NULL AND m.family_id <> o.family_id
+    UNION
+    SELECT 'correction', r.person_id, r.valid_from, f.id
+    FROM files AS f
+    JOIN registry_personrecord AS r ON r.batch_id = f.id AND r.valid_to IS NULL
+        AND r.person_id IN (TABLE people)
+    JOIN registry_personrecord AS o ON o.person_id = r.person_id AND o.superseded_by_id = f.id
+        AND o.valid_to IS NULL
+)
+SELECT t.kind, r.name, t.on, f.source, f.role, '' AS document, '' AS note, f.known_at,
+    f.undone, 0 AS asked, f.id AS batch
+FROM told AS t JOIN files AS f ON f.id = t.id
+LEFT JOIN registry_personrecord AS r
+  ON r.person_id = t.person_id AND r.valid_to IS NULL AND r.superseded_by_id IS NULL
+"""
+_HAPPENINGS = f"""
+SELECT * FROM ({_BY_FILE}) AS by_file
+UNION ALL
 SELECT e.kind, r.name, e.on, b.source, u.role, e.document, e.note, b.known_at,
-    e.superseded_by_id IS NOT NULL, 0
+    e.superseded_by_id IS NOT NULL, 0, NULL::bigint
 FROM registry_event AS e
 JOIN registry_batch AS b ON b.id = e.batch_id
 JOIN staff_user AS u ON u.id = b.made_by_id
@@ -56,7 +119,8 @@ LEFT JOIN registry_personrecord AS r
 WHERE e.family_id = %(family)s
 UNION ALL
 SELECT 'answers', NULL, max(o.observed_on), max(o.source), u.role, '', '', b.known_at,
-    bool_and(o.superseded_by_id IS NOT NULL), sum(o.asked)
+    bool_and(o.superseded_by_id IS NOT NULL), sum(o.asked),
+    CASE WHEN b.kind = 'import' THEN b.id END
 FROM (
     SELECT f.batch_id, f.observed_on, f.source, f.superseded_by_id, cardinality(a.columns) AS asked
     FROM registry_familyobservation AS f JOIN registry_askedset AS a ON a.id = f.asked_id
@@ -80,16 +144,20 @@ def history_of(family_id: int, limit: int = 100) -> list[Happening]:
         cursor.execute(_HAPPENINGS, {"family": family_id, "limit": limit})
         rows = cursor.fetchall()
     found = []
-    for kind, name, on, source, role, document, note, known_at, withdrawn, asked in rows:
-        if kind == "answers":
-            title = OBSERVED.filled(n=int(asked))
-        else:
-            text = EVENTS[EventKind(kind)]
-            title = Text(
-                text.id.format(name=name or SOMEBODY.id), text.en.format(name=name or SOMEBODY.en)
-            )
-        found.append(Happening(title, on, source, role, document, note, known_at, withdrawn))
+    for kind, name, on, source, role, document, note, known_at, withdrawn, asked, batch in rows:
+        title = _title(kind, name, int(asked), batch is not None)
+        found.append(Happening(title, on, source, role, document, note, known_at, withdrawn, batch))
     return found
+
+
+def _title(kind: str, name: str | None, asked: int, by_file: bool) -> Text:
+    if kind == "answers":
+        return OBSERVED.filled(n=asked)
+    text = EVENTS[EventKind(kind)]
+    what = Text(text.id.format(name=name or SOMEBODY.id), text.en.format(name=name or SOMEBODY.en))
+    if not by_file:
+        return what
+    return Text(BY_FILE.id.format(what=what.id), BY_FILE.en.format(what=what.en))
 
 
 @dataclass(frozen=True)
