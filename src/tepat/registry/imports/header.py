@@ -36,7 +36,7 @@ def refuse_no_header(path: Path, sheet: str, names: Sequence[str], known: Collec
         TepatError: ``too_many_columns``, ``name_too_long``, ``header_below`` or ``one_column``.
     """
     _refuse_beyond(names)
-    _refuse_data(names)
+    refuse_data(names)
     if path.suffix == ".parquet":
         return
     tables = _tables(path, sheet)
@@ -119,8 +119,12 @@ def _refuse_beyond(names: Sequence[str]) -> None:
         )
 
 
-def _refuse_data(names: Sequence[str]) -> None:
-    """A number of a person in the first row: it is none of names, and must not be kept as one."""
+def refuse_data(names: Sequence[str]) -> None:
+    """Refuse a number of a person in the first row: it names no column, and must not be shown.
+
+    Raises:
+        TepatError: ``no_header``.
+    """
     if not any(re.search(r"\d{12}", re.sub(r"[\s.\-]", "", name)) for name in names):
         return
     raise TepatError(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat.registry.files.values import quoted
+from tepat.registry.imports.header import refuse_data
 from tepat.registry.imports.matching import SYNONYMS, plain
 from tepat.registry.lists.texts import error
 from tepat.registry.numbers import HIDDEN
@@ -36,11 +37,12 @@ def read_list(path: Path, scratch: Path) -> Any:
     `texts.WHY` where the row cannot be read, else empty).
 
     Raises:
-        TepatError: ``column_missing``, or the file cannot be read.
+        TepatError: ``column_missing``, ``no_header``, or the file cannot be read.
     """
     import polars as pl
 
     rows, broken = _sheet(path) if path.suffix == ".xlsx" else _text(path, scratch)
+    refuse_data(rows.columns)
     columns = _columns([name for name in rows.columns if name != _PLACE])
     if not set(columns) & set(KEYS):
         told = ", ".join(name[:30] for name in rows.columns if name != _PLACE)
