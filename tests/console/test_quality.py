@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -126,7 +126,7 @@ def test_findings_are_given_to_their_villages_and_stand_with_its_operator(
         assert not Finding.objects.filter(assigned_at__isnull=False).exists(), "only asked yet"
     done = client.post(
         reverse("quality_assign"),
-        {"semua": "1", "tingkat": "error", "to": "", "due_on": due.isoformat(), "kirim": "1"},
+        {"semua": "1", "tingkat": "error", "to": "", **until(due), "kirim": "1"},
     )
     assert done.status_code == 302
     with acting_as(world["system"].pk):
@@ -141,6 +141,11 @@ def test_findings_are_given_to_their_villages_and_stand_with_its_operator(
     assert "Petugas Cigentur" not in theirs
 
 
+def until(day: date) -> dict[str, int]:
+    """A day in the three boxes that ask for it."""
+    return {"due_on_day": day.day, "due_on_month": day.month, "due_on_year": day.year}
+
+
 def test_findings_are_given_to_one_person_who_works_there_and_to_no_other(
     world: World, near: Family
 ) -> None:
@@ -148,7 +153,7 @@ def test_findings_are_given_to_one_person_who_works_there_and_to_no_other(
     chosen = {"pilih": [str(one) for one in ids(world)[:1]], "kirim": "1"}
     facilitator, stranger = world["facilitator"].pk, world["far_operator"].pk
     assert client.post(reverse("quality_assign"), {**chosen, "to": stranger}).status_code == 422
-    late = {**chosen, "to": facilitator, "due_on": (today() - timedelta(days=1)).isoformat()}
+    late = {**chosen, "to": facilitator, **until(today() - timedelta(days=1))}
     assert client.post(reverse("quality_assign"), late).status_code == 422
     assert client.post(reverse("quality_assign"), {**chosen, "to": facilitator}).status_code == 302
     with acting_as(world["system"].pk):

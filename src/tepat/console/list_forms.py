@@ -28,11 +28,11 @@ class ListForm(forms.Form):
         label=_say(Text("Alasan pengecualian", "Exclusion ground")),
         help_text=_say(
             Text(
-                "Satu daftar untuk satu dasar. Keputusan memakainya sebagai temuan, bukan fakta.",
+                "Satu daftar untuk satu alasan. Keputusan memakainya sebagai temuan, bukan fakta.",
                 "One list for one ground. Decisions take it as a finding, not as a fact.",
             )
         ),
-        error_messages={"required": _say(Text("Pilih dasarnya.", "Choose the ground."))},
+        error_messages={"required": _say(Text("Pilih alasannya.", "Choose the ground."))},
     )
     source = forms.CharField(
         label=_say(Text("Lembaga", "Institution")),

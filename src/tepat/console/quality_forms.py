@@ -14,6 +14,7 @@ from tepat.places.rules import full_name
 from tepat.registry.quality.catalogue import OVERDUE, SEVERITIES
 from tepat.registry.quality.queries import FREE, GIVEN, MINE, workers
 from tepat.registry.rules.catalogue import RULES
+from tepat.staff.day_field import DayField
 from tepat.staff.language import say
 from tepat.staff.roles import role_name
 
@@ -97,7 +98,7 @@ class AssignForm(forms.Form):
     """To whom findings are given, until when, and what the receiver should know."""
 
     to = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
-    due_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = DayField(required=False)
     note = forms.CharField(required=False, max_length=500, widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, given: Any, *, place_id: int) -> None:

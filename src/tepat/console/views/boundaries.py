@@ -75,7 +75,10 @@ class BoundaryForm(forms.Form):
     )
     code_property = forms.CharField(
         label=_say(
-            Text("Nama sifat yang memuat kode, bila tahu", "Property with the codes, if known")
+            Text(
+                "Nama kolom yang memuat kode wilayah, bila tahu",
+                "Property with the codes, if known",
+            )
         ),
         help_text=_say(
             Text("Kosongkan: ditebak dari isinya.", "Leave empty: it is guessed from its values.")

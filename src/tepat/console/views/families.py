@@ -12,6 +12,7 @@ from django.urls import reverse
 from tepat.audit.actions import record
 from tepat.console import decision_page, family_history, family_page, quality_page
 from tepat.console.forms import AsOfForm, SearchForm
+from tepat.console.quality_forms import name_of
 from tepat.engine.text import Text
 from tepat.places.models import Level, Place
 from tepat.places.queries import labels_of, path_of
@@ -39,6 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
     scope = scope_of(user, request.GET.get("wilayah", ""))
     form = SearchForm(request.POST or None)
     context: dict[str, Any] = {"title": TITLE, "form": form, "scope": scope}
+    context |= {"scope_name": name_of(scope) if scope else ""}
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -85,9 +87,8 @@ def found(form: SearchForm, user: User, where: Place | None) -> dict[str, Any]:
         home_id=None if by_number or where is None else where.pk,
         details={"found": len(results)},
     )
-    names = dict(
-        Place.objects.filter(pk__in={one.place_id for one in results}).values_list("pk", "name")
-    )
+    places = Place.objects.filter(pk__in={one.place_id for one in results})
+    names = {one.pk: name_of(one) for one in places}
     return {
         "results": [(one, names.get(one.place_id, "")) for one in results[: queries.PAGE]],
         "more": len(results) > queries.PAGE,

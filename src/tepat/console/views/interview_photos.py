@@ -37,6 +37,7 @@ def draft_photos(request: HttpRequest, interview: uuid.UUID) -> HttpResponse:
     forms = {kind: PhotoForm(prefix=kind) for kind in KINDS}
     if request.method == "POST" and sent in KINDS:
         forms[Photo.Kind(sent)] = form = PhotoForm(request.POST, request.FILES, prefix=sent)
+        form.fields["photo"].label = say(KINDS[Photo.Kind(sent)])
         if "remove" in request.POST:
             user: Any = request.user
             actions.remove_photo(interview=found.uuid, kind=sent, acting_user=user)

@@ -25,6 +25,7 @@ from tepat.staff.models import User
 
 tell = lazy(say, str)
 CHOOSE = Text("Pilih", "Choose")
+FILL_IN = Text("Isi bagian ini.", "Fill this in.")
 NUMBERS = {"nik", "kk_number", "other_number"}
 _BOX = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -97,7 +98,7 @@ class EventForm(forms.Form):
     on = DayField()
     source = forms.CharField(
         max_length=120,
-        label=tell(Text("Siapa yang melaporkan?", "Who reported it?")),
+        label=tell(Text("Sumber laporan", "Who reported it")),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     document = forms.CharField(
@@ -118,6 +119,12 @@ class EventForm(forms.Form):
         super().__init__(data)
         self.view, self.user = view, user
         self.prepare()
+        for field in self.fields.values():
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
+                field.error_messages["required"] = say(FILL_IN)
         self.order_fields([name for name in self.fields if name not in self.last] + [*self.last])
 
     def prepare(self) -> None:

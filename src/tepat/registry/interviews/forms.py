@@ -27,6 +27,7 @@ from tepat.registry.as_of import Fact
 from tepat.registry.interviews.content import Content, Member
 from tepat.registry.interviews.questions import NO, NO_ANSWER, NOT_ASKED, YES, variables, worded
 from tepat.registry.rules.catalogue import RULES
+from tepat.registry.source_words import source_name
 from tepat.staff.day_field import DayField
 from tepat.staff.language import language, say
 
@@ -197,7 +198,7 @@ def _known_words(name: str, fact: Fact | None) -> str:
         )
     return say(
         Text("Tercatat: {value}, {when}, {source}.", "On record: {value}, {when}, {source}.")
-    ).format(value=say(worded(name, fact.value)), when=when, source=fact.source)
+    ).format(value=say(worded(name, fact.value)), when=when, source=say(source_name(fact.source)))
 
 
 class BeginForm(forms.Form):
