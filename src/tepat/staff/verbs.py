@@ -78,6 +78,7 @@ VERBS = {
     "take_snapshot": Text("Mengambil potret data", "Took a snapshot"),
     "start_run": Text("Memulai perhitungan", "Started a run"),
     "stop_run": Text("Menghentikan perhitungan", "Stopped a run"),
+    "sweep_files": Text("Membersihkan berkas tak bertuan", "Removed files that no row names"),
     "load_boundaries": Text("Memuat batas wilayah", "Loaded boundaries"),
 }
 SUBJECTS = {
@@ -90,6 +91,7 @@ SUBJECTS = {
     "flag": Text("Temuan lembaga", "Finding of an institution"),
     "interview": Text("Wawancara", "Interview"),
     "place": Text("Wilayah", "Place"),
+    "file": Text("Berkas", "File"),
     "boundaries": Text("Batas wilayah", "Boundaries"),
     "snapshot": Text("Potret data", "Snapshot"),
     "run": Text("Perhitungan", "Run"),
