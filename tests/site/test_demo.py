@@ -18,6 +18,16 @@ from tests.site.running import begun, get, health_once, home_of_its_own, tepat, 
 
 pytestmark = pytest.mark.xdist_group("site_demo")  # they share a demonstration
 FEW = ("--families", "200")
+# What a visitor finds in each queue.
+WAITING = (
+    "registry_importjob where state = 'checked'",
+    "registry_importjob where state = 'matching'",
+    "registry_listload where state = 'checked'",
+    "registry_interview where state = 'held'",
+    "registry_interview where state = 'draft'",
+    "registry_finding where assigned_at is not null",
+    "registry_erasure where granted is null",
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +69,7 @@ def processes_of(home: Path) -> list[str]:
 def counts(home: Path) -> dict[str, int]:
     """How many rows the owner sees in the tables that a demonstration fills."""
     socket = str(embedded.socket_folder(home / "pg"))
-    tables = ("places_place", "staff_user", "registry_family", "registry_batch")
+    tables = (*("places_place", "staff_user", "registry_family", "registry_batch"), *WAITING)
     with psycopg.connect(host=socket, user="tepat_owner", dbname="tepat") as connection:
         rows = [connection.execute(f"select count(*) from {t}".encode()) for t in tables]
         found = [row.fetchone() or (0,) for row in rows]
@@ -73,6 +83,7 @@ def test_ctrl_c_stops_all_and_a_second_start_goes_on(home: Path, tmp_path: Path)
         assert get(port, "/")[0] == 200, "the front page answers without login"
         before = counts(home)
         assert before["registry_family"] > 150, "the import went all its way"
+        assert [one for one in WAITING if not before[one]] == [], "each queue has something in it"
         code = tepat(home, "otp", "verifikator", "--json")
         assert len(json.loads(code.stdout)["code"]) == 6, code.stderr
         plain = tepat(home, "otp", "operator")

@@ -10,10 +10,12 @@ from typing import Any
 
 from tepat.engine.errors import TepatError
 from tepat.site.demo import people
+from tepat.site.demo.marks import is_marked, mark
 from tepat.site.demo.request import DemoRequest
 from tepat.site.demo.taking_in import APPROVER, SOURCE, UPLOADER, user
 from tepat.site.demo.waiting_for import wait_until
 
+STEP = "lists"
 LEFT = "public_income"  # the ground whose list waits for its approval
 NAMES = {
     "ground check": "Pendamping desa",
@@ -29,9 +31,8 @@ NAMES = {
 
 
 def are_in(request: DemoRequest) -> bool:
-    """Whether all lists but one hold, and that one can be approved."""
-    states = _states()
-    return bool(states) and all(_is_far_enough(*one) for one in states.items())
+    """Whether all lists but one were made to hold; what a visitor did since is theirs."""
+    return is_marked(STEP)
 
 
 def take_in(request: DemoRequest) -> None:
@@ -47,17 +48,16 @@ def take_in(request: DemoRequest) -> None:
         _upload(request)
         wait_until(lambda: "checking" not in _known().values(), "The check of the lists")
         _approve()
-        wait_until(lambda: are_in(request), "The lists of institutions")
+        wait_until(_hold, "The lists of institutions")
+    mark(STEP)
 
 
-def _is_far_enough(ground: str, state: str | None) -> bool:
-    return state == ("checked" if ground == LEFT else "done")
-
-
-def _states() -> dict[str, str | None]:
-    """How far the list of each ground is; None where it was not uploaded."""
+def _hold() -> bool:
+    """Whether all lists but one hold, and that one can be approved."""
     known = _known()
-    return {ground: known.get(ground) for ground in _grounds()}
+    return all(
+        known.get(ground) == ("checked" if ground == LEFT else "done") for ground in _grounds()
+    )
 
 
 def _known() -> dict[str, str]:
