@@ -63,16 +63,19 @@ _CHANCE = (
     *("id", "uuid", "salt", "version", "base_version", "batch_id", "superseded_by_id"),
     *("family_id", "person_id", "asked_id", "job_id", "undoes_id", "made_at", "known_at"),
     *("uploaded_at", "checked_at", "decided_at", "ended_at", "kk_sealed", "nik_sealed"),
+    *("made_by_id", "uploaded_by_id", "decided_by_id"),
 )
 _ROWS = """
 SELECT (to_jsonb(t) - %s::text[]) || jsonb_build_object('of', f.origin_key, 'who', p.origin_key,
-    'batch', b.kind, 'superseded', s.kind, 'asked', a.columns) AS told,
+    'batch', b.kind, 'superseded', s.kind, 'asked', a.columns, 'by', u.username) AS told,
     to_jsonb(t) -> 'kk_sealed' AS kk, f.salt, to_jsonb(t) -> 'nik_sealed' AS nik, p.salt
 FROM registry_{0} AS t
 LEFT JOIN registry_family AS f ON f.id = (to_jsonb(t) ->> 'family_id')::bigint
 LEFT JOIN registry_person AS p ON p.id = (to_jsonb(t) ->> 'person_id')::bigint
 LEFT JOIN registry_batch AS b ON b.id = (to_jsonb(t) ->> 'batch_id')::bigint
 LEFT JOIN registry_batch AS s ON s.id = (to_jsonb(t) ->> 'superseded_by_id')::bigint
+LEFT JOIN staff_user AS u
+    ON u.id = coalesce(to_jsonb(t) ->> 'made_by_id', to_jsonb(t) ->> 'decided_by_id')::bigint
 LEFT JOIN registry_askedset AS a ON a.id = (to_jsonb(t) ->> 'asked_id')::bigint
 """
 
