@@ -53,7 +53,7 @@ def list_of(found: Iterable[ImportJob]) -> dict[str, Any]:
     rows = list(found)
     names = labels_of({one.home_id for one in rows})
     columns = [
-        {"label": Text("Sumber", "Source")},
+        {"label": Text("Sumber dan berkas", "Source and file")},
         {"label": Text("Keadaan", "State")},
         {"label": Text("Wilayah", "Place")},
         {"label": Text("Diunggah", "Uploaded")},
@@ -78,7 +78,7 @@ def _row(job: ImportJob, names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "url": reverse("import", kwargs={"job": job.pk}),
         "cells": [
-            job.source,
+            f"{job.source}: {job.file_name}",
             {"text": "", "state": state, "word": word},
             names.get(job.home_id, ""),
             f"{wording.day(job.uploaded_at.date(), language())}, {job.uploaded_by.name}",

@@ -19,10 +19,10 @@ from django.shortcuts import redirect
 
 from tepat.engine.text import Text
 from tepat.staff.context import acting_as
+from tepat.staff.form_number import FIELD
 from tepat.staff.language import say
 from tepat.staff.queries import system_id
 
-FIELD = "form_number"
 KEPT_DAYS = 7
 SAVED = Text(
     "Ini sudah tersimpan. Kiriman yang kedua tidak dicatat lagi.",

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 import tepat
-from tepat.staff import once
+from tepat.staff.form_number import FIELD
 
 register = template.Library()
 
@@ -38,7 +38,7 @@ CLASSES = {"input": "govuk-input", "textarea": "govuk-textarea", "select": "govu
 @register.simple_tag
 def form_number() -> SafeString:
     """A number for a form that must count once, however often it is sent."""
-    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, uuid.uuid4())
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid.uuid4())
 
 
 @register.simple_tag
