@@ -289,6 +289,13 @@ def test_open_forms_of_every_family_they_belonged_to_notice(asked: tuple[World, 
             )
 
 
+def test_what_was_decided_is_not_decided_again(asked: tuple[World, int, int]) -> None:
+    world, _, request = asked
+    decide(world, request)
+    with pytest.raises(TepatError, match="already decided"):
+        decide(world, request)
+
+
 def test_families_are_locked_before_the_request(
     asked: tuple[World, int, int],
 ) -> None:

@@ -81,14 +81,26 @@ def decide_erasure(*, erasure_id: int, granted: bool, answer: str, acting_user: 
     require_role(acting_user, {Role.MINISTRY_APPROVER}, "decide on an erasure")
     with transaction.atomic():
         # families first, as every other write locks them
-        families = _locked_families(Erasure.objects.get(pk=erasure_id).person_id)
-        asked = Erasure.objects.select_for_update().get(pk=erasure_id)
-        _refuse_decided_or_own(asked, acting_user)
+        seen = Erasure.objects.get(pk=erasure_id)
+        families = _locked_families(seen.person_id)
+        # one that was decided meanwhile cannot be locked
+        asked = Erasure.objects.select_for_update().filter(pk=erasure_id).first()
+        asked = _still_open(asked or Erasure.objects.get(pk=erasure_id), acting_user)
         if granted:
             _forget(asked, families, acting_user)
         asked.granted, asked.answer = granted, answer
         asked.decided_by, asked.decided_at = acting_user, datetime.now(UTC)
-        asked.save()
+        asked.save(
+            update_fields=[
+                "granted",
+                "answer",
+                "decided_by",
+                "decided_at",
+                "batch",
+                "reason",
+                "document",
+            ]
+        )
         record(
             actor_id=acting_user.pk,
             verb="erase_person" if granted else "refuse_erasure",
@@ -106,7 +118,7 @@ def _locked_families(person_id: int) -> list[int]:
     return [family.pk for family in locked]
 
 
-def _refuse_decided_or_own(asked: Erasure, acting_user: User) -> None:
+def _still_open(asked: Erasure, acting_user: User) -> Erasure:
     if asked.granted is not None:
         raise TepatError(
             "already_decided",
@@ -120,6 +132,7 @@ def _refuse_decided_or_own(asked: Erasure, acting_user: User) -> None:
             Text("Orang kedua yang memutuskan.", "A second person decides."),
             Text("Mintalah kepada penyetuju lain.", "Ask another approver."),
         )
+    return asked
 
 
 def _forget(asked: Erasure, families: list[int], acting_user: User) -> None:

@@ -54,11 +54,11 @@ def undo_batch(*, batch: Batch, acting_user: User, reason: str) -> Batch:
                 "This batch was taken back before, or is an erasure.",
                 do="Look at the history of the family.",
             )
+        _lay_out(batch)
+        _require_standing(batch)
         undoing = Batch.objects.create(
             kind=BatchKind.UNDO, source=batch.source, made_by=acting_user, undoes=batch
         )
-        _lay_out(batch, undoing)
-        _require_standing(batch)
         for model in FACTS:
             _take_back(model, batch, undoing)
         _take_back_lists(batch, undoing)
@@ -94,7 +94,7 @@ def _run(sql: str, old: Batch, new: Batch) -> int:
         return int(cursor.rowcount)
 
 
-def _lay_out(old: Batch, new: Batch) -> None:
+def _lay_out(old: Batch) -> None:
     """The people and families that the batch touched, in temporary tables; families locked."""
     by_person = " UNION ".join(
         f"SELECT person_id FROM registry_{name} WHERE batch_id = %(old)s "
@@ -118,7 +118,7 @@ def _lay_out(old: Batch, new: Batch) -> None:
         "FROM un_family) ORDER BY id FOR UPDATE) AS locked",
     )
     for statement in statements:
-        _run(statement, old, new)
+        _run(statement, old, old)
 
 
 def _require_standing(batch: Batch) -> None:

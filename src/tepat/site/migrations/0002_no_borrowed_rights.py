@@ -99,9 +99,17 @@ BEGIN
         NEW.known_at := NULL;
         IF NOT pg_has_role(current_user, 'tepat_owner', 'member') THEN
             NEW.made_at := now();
-            -- an import is uploaded by one and written in the name of both by the worker
-            IF NEW.kind <> 'import' AND NEW.made_by_id IS DISTINCT FROM tepat_user() THEN
+            -- an import is uploaded by one, and written in that name by who approved it
+            IF NEW.made_by_id IS DISTINCT FROM tepat_user() AND NOT (
+                NEW.kind = 'import' AND EXISTS (SELECT FROM registry_importjob AS j
+                    WHERE j.state = 'applying' AND j.decided_by_id = tepat_user()
+                      AND j.uploaded_by_id = NEW.made_by_id AND j.source = NEW.source)) THEN
                 RAISE EXCEPTION 'A batch is made in one''s own name.'
+                    USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            IF NEW.undoes_id IS NOT NULL AND (NEW.kind <> 'undo' OR (
+                SELECT out_of_reach FROM registry_batch_standing(NEW.undoes_id)) > 0) THEN
+                RAISE EXCEPTION 'Batch % is not theirs to take back.', NEW.undoes_id
                     USING ERRCODE = 'insufficient_privilege';
             END IF;
         END IF;
@@ -177,7 +185,7 @@ class Migration(migrations.Migration):
         ("axes", "0010_accessattemptexpiration"),
         ("places", "0005_light_closure"),
         ("procrastinate", "0041_post_retry_failed_job"),
-        ("registry", "0053_forgotten_words"),
+        ("registry", "0054_in_ones_own_name"),
         ("runs", "0004_forgotten_reasons"),
         ("sessions", "0001_initial"),
         ("staff", "0005_sent_forms"),
