@@ -185,8 +185,8 @@ class Migration(migrations.Migration):
         ("axes", "0010_accessattemptexpiration"),
         ("places", "0005_light_closure"),
         ("procrastinate", "0041_post_retry_failed_job"),
-        ("registry", "0054_in_ones_own_name"),
-        ("runs", "0004_forgotten_reasons"),
+        ("registry", "0055_findings_at_home"),
+        ("runs", "0005_moves_while_published"),
         ("sessions", "0001_initial"),
         ("staff", "0005_sent_forms"),
     ]
