@@ -190,6 +190,6 @@ def _decisions_are_told(world: World) -> None:
     assert any(c["says"].id.startswith("Rizki: ") for c in pbi["conditions"])
     assert "Rizki" in pbi["next"].id
     assert blt["conditions"][0]["says"].en == "Already receives Family Hope Programme"
-    assert early[0]["next_url"] == reverse("family_decisions", kwargs={"family": family.uuid})
+    assert early[0]["details"] == reverse("family_decisions", kwargs={"family": family.uuid})
     with acting_as(world["far_operator"].pk):
         assert queries.decisions_of(family) == [], "no decision of another region"

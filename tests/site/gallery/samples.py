@@ -87,6 +87,9 @@ DECISIONS: list[dict[str, Any]] = [
     {
         "name": "BLT Desa",
         "answers": [("no", Text("Tidak", "No"))],
+        "fold": True,
+        "open": False,
+        "brief": Text("Sudah menerima PKH", "Receives PKH already"),
         "conditions": [
             {
                 "state": "no",
