@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from tepat.places.models import Place
 from tepat.registry.actions.families import move_family
 from tepat.registry.actions.members import Told
 from tepat.registry.models import Family, Finding
+from tepat.runs import publish as publishing
 from tepat.runs import work
 from tepat.runs.actions import start_run
 from tepat.runs.models import Decision
@@ -94,11 +95,10 @@ def test_decisions_of_a_run_follow_a_family_that_moves_while_they_are_published(
         programmes=("lpg_3kg",),
         acting_user=world["ministry_analyst"],
     )
-    publish: Callable[..., None] = work.publish
 
     def meanwhile(*words: Any) -> None:
         with moving(world, family):
-            publish(*words)
+            publishing.publish(*words)
 
     monkeypatch.setattr(work, "publish", meanwhile)
     work.perform(run.pk)
