@@ -18,8 +18,9 @@ from tepat.site.supervisor import free_port
 
 # Two programs with a child each; every one of the four writes its number into a file.
 SUPERVISED = """
-import pathlib, sys
+import pathlib, signal, sys
 from tepat.site.supervisor import Program, run_together
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
 folder = pathlib.Path(sys.argv[1])
 once = "import os, pathlib, time; pathlib.Path('{0}').write_text(str(os.getpid())); {1}"
 stay = "time.sleep(60)"
