@@ -47,7 +47,8 @@ def prepare(given: Path, out: Path) -> Path:
             f"TO '{place}/part-0.parquet'"
         )
     con.execute(
-        f"COPY (SELECT * REPLACE ({_keys('members')}) FROM '{given}/flags.parquet') "
+        f"COPY (SELECT * REPLACE ({_keys('members')}) FROM read_parquet("
+        f"'{given}/flags/**/*.parquet', hive_partitioning = false)) "
         f"TO '{out}/flags.parquet'"
     )
     con.execute(f"COPY (FROM '{given}/lists.parquet') TO '{out}/lists.parquet'")

@@ -1,4 +1,4 @@
-"""Writing the folder: hive folders for families and members, single files grown part by part."""
+"""Writing the folder: hive folders for what a run reads, single files grown part by part."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tepat.population.welfare import poor_families
 
 
 class GrowingFiles:
-    """Parquet files that get a row group with each part, so that no whole table is in memory."""
+    """Tables written part by part, so that none is in memory as a whole."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -31,6 +31,13 @@ class GrowingFiles:
             self.open[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
         self.rows[name] = self.rows.get(name, 0) + table.num_rows
         self.open[name].write_table(table)
+
+    def add_part(self, name: str, part: Part, frame: Any) -> None:
+        """Write one file of the hive folder ``name``."""
+        place = self.folder / name / f"province={part.province}"
+        place.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(place / f"part-{part.number:04d}.parquet", compression="zstd")
+        self.rows[name] = self.rows.get(name, 0) + frame.height
 
     def __enter__(self) -> GrowingFiles:
         return self
@@ -50,13 +57,6 @@ def _oldest() -> Any:
     import polars as pl
 
     return pl.CompatLevel.oldest()
-
-
-def write_part(folder: Path, table: str, part: Part, frame: Any) -> None:
-    """One file of a hive folder."""
-    place = folder / table / f"province={part.province}"
-    place.mkdir(parents=True, exist_ok=True)
-    frame.write_parquet(place / f"part-{part.number:04d}.parquet", compression="zstd")
 
 
 def scaled_quota(

@@ -15,7 +15,7 @@ from tepat.engine.manifest import code_version, new_folder
 from tepat.population import frames
 from tepat.population.bureau import Country, build_country
 from tepat.population.figures import REFERENCE_DAY
-from tepat.population.files import GrowingFiles, scaled_quota, write_part, write_quota
+from tepat.population.files import GrowingFiles, scaled_quota, write_quota
 from tepat.population.places import Part, chosen_provinces, plan_parts
 from tepat.population.readme import README
 from tepat.population.record import Record, make_record
@@ -114,20 +114,19 @@ def _write_parts(order: _Order, progress: Progress | None) -> tuple[Tally, dict[
             if progress is not None:
                 progress("families", done, order.families)
         files.add("lists", frames.lists_frame())
-    rows = {"families": done, "members": int(tally.counts["members"]), **files.rows}
-    return tally, rows
+    return tally, files.rows
 
 
 def _write_record(order: _Order, files: GrowingFiles, record: Record) -> None:
-    part, folder = record.part, order.folder
+    part = record.part
     rng = np.random.default_rng([order.seed, int(part.province), part.number, 1])
     families = frames.families_frame(record, rng)
     keys = frames.person_keys(record)
     members = frames.members_frame(record, rng, keys)
-    write_part(folder, "families", part, families)
-    write_part(folder, "members", part, members)
-    files.add("flags", frames.flags_frame(record, keys))
-    files.add("benefits", frames.benefits_frame(record, rng, keys))
+    files.add_part("families", part, families)
+    files.add_part("members", part, members)
+    files.add_part("flags", part, frames.flags_frame(record, keys))
+    files.add_part("benefits", part, frames.benefits_frame(record, rng, keys))
     files.add("truth", frames.truth_frame(record, order.country.spent_cuts))
     files.add("truth_members", frames.truth_members_frame(record, keys))
     files.add("survey", frames.survey_frame(record, families, round(1 / order.sample, 6)))

@@ -8,10 +8,10 @@ rates and the rates of errors follow published figures; kabupaten, kecamatan and
 have the official form but say nothing of the places that may bear them.
 
 families/, members/    the registry, in folders province=NN; what `tepat run` reads
-flags.parquet          what lists say of people and families: ground, source, date, confidence,
-                       contested
+flags/                 what lists say of people and families: ground, source, date, confidence,
+                       contested; in folders province=NN
 lists.parquet          the lists that were loaded
-benefits.parquet       who holds or held which programme, from when to when
+benefits/              in folders province=NN: who holds or held which programme, from when to when
 quota.csv              national quotas scaled to this population (an empty place: the whole file)
 survey.parquet         a random sample with consumption: `tepat calibrate survey.parquet
                        --outcome pc_exp --weight popweight --cluster ea`

@@ -81,7 +81,9 @@ def _flags() -> Any:
     import polars as pl
 
     folder = people.folder()
-    flags = pl.read_parquet(folder / "people" / "flags.parquet")
+    flags = pl.read_parquet(
+        folder / "people" / "flags" / "**" / "*.parquet", hive_partitioning=False
+    )
     members = pl.read_parquet(folder / "upload" / "members.parquet").select("person_key", "nik")
     return flags.join(members, on="person_key", how="left", maintain_order="left")
 
