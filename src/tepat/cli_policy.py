@@ -58,17 +58,24 @@ def answer(value: Any) -> None:
 
 @policy_app.command("check")
 def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
-    """Read all policy files and run all worked cases."""
+    """Read all policy files and reforms, and run all worked cases."""
     from tepat.eligibility.cases import check_cases, read_cases
     from tepat.policy.load import load_policy
+    from tepat.policy.reform import load_reform, reform_folders
 
     loaded = load_policy(policy)
     cases = read_cases(loaded)
     differences = check_cases(loaded, cases)
+    reforms = [load_reform(folder, loaded) for folder in reform_folders(loaded.folder).values()]
+    for reform in reforms:
+        own = read_cases(reform.policy, reform.folder)
+        cases += own
+        differences += check_cases(reform.policy, own)
     if as_json:
         answer(
             {
                 "programmes": list(loaded.programmes),
+                "reforms": [reform.name for reform in reforms],
                 "cases": len(cases),
                 "differences": [
                     {"where": str(d.case.where), "case": d.case.title, "what": d.what}
@@ -81,7 +88,7 @@ def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
             print(difference)
         print(
             f"{len(loaded.programmes)} programmes, {len(loaded.variables)} variables, "
-            f"{len(loaded.grounds)} exclusion grounds: read without a mistake."
+            f"{len(loaded.grounds)} exclusion grounds, {len(reforms)} reforms: read without a mistake."
         )
         wrong = len({id(d.case) for d in differences})
         print(f"{len(cases)} worked cases: {len(cases) - wrong} as expected, {wrong} not.")

@@ -70,17 +70,32 @@ class Known(NamedTuple):
 
 
 def read_programme(
-    name: str, loaded: Mapping[str, Any], known: Known, problems: Problems
+    name: str,
+    loaded: Mapping[str, Any],
+    known: Known,
+    problems: Problems,
+    folder: str | None = None,
+    parameters: Mapping[str, Parameter] | None = None,
 ) -> Programme | None:
-    """One programme from the parsed files of its folder; None where programme.yaml is missing."""
-    folder = f"programmes/{name}"
+    """One programme from the parsed files of its folder; None where programme.yaml is missing.
+
+    Args:
+        name: the programme's short name.
+        loaded: parsed files by path.
+        known: what its rules may name.
+        problems: where mistakes are noted.
+        folder: its folder as in ``loaded``; ``programmes/<name>`` where none is given.
+        parameters: its dated parameters; read from amounts.yaml where none are given.
+    """
+    folder = folder or f"programmes/{name}"
     r = Reader(loaded.get(f"{folder}/programme.yaml"), f"{folder}/programme.yaml", problems)
     if not r.data:
         return None
     r.only(*KEYS)
     r.need("programme", "name", "law", "in_force", "unit", "conditions")
     _check_name(r, name)
-    parameters = read_parameters(loaded, folder, known.variables, problems)
+    if parameters is None:
+        parameters = read_parameters(loaded, folder, known.variables, problems)
     unit = r.word("unit", "family", ("family", "member"))
     scope = Scope(known.variables, parameters, {}, known.units, unit == "member")
     values = _values(r, scope)
@@ -108,7 +123,7 @@ def read_programme(
         r.words("not_with"),
         _fixed(r, "quota", scope),
         _priority(r, scope),
-        parameters,
+        dict(parameters),
         read_calendars(loaded, folder, problems),
         r.where,
     )
@@ -280,9 +295,8 @@ def _amount(r: Reader, scope: Scope) -> Expression | None:
 def _priority(r: Reader, scope: Scope) -> tuple[Expression, ...]:
     found = []
     for index, _ in enumerate(r.words("priority")):
-        item = Reader(
-            {"priority": r.words("priority")[index]}, r.file, r.problems, r.at("priority").line
-        )
+        where = r.at("priority")
+        item = Reader({"priority": r.words("priority")[index]}, where.file, r.problems, where.line)
         rule = item.rule("priority", scope, "a number")
         if rule is not None:
             found.append(rule)

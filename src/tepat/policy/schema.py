@@ -17,6 +17,7 @@ from tepat.policy.load import GROUND_KEYS
 from tepat.policy.model import Policy, Variable
 from tepat.policy.programme import COMPONENT_KEYS, CONDITION_KEYS, KEYS
 from tepat.policy.schema_mapping import mapping_schema
+from tepat.policy.schema_reform import reform_schema
 from tepat.policy.variables import KEYS as VARIABLE_KEYS
 from tepat.policy.yaml_file import MARKS, NAME
 
@@ -30,6 +31,7 @@ NAMES = (
     "calendar",
     "cases",
     "mapping",
+    "reform",
 )
 OUTCOMES = ("eligible", "not_eligible", "cannot_decide", "not_in_force")
 DAY: Schema = {
@@ -71,6 +73,7 @@ def schemas(policy: Policy) -> dict[str, Schema]:
         "calendar": {"type": "array", "items": _calendar()},
         "cases": {"type": "array", "items": _case(policy)},
         "mapping": mapping_schema(policy.variables),
+        "reform": _reform(policy),
     }
     draft = "https://json-schema.org/draft/2020-12/schema"
     return {
@@ -241,29 +244,48 @@ def _programme(policy: Policy) -> Schema:
     )
 
 
-def _parameter() -> Schema:
-    dated = record(
+def _reform(policy: Policy) -> Schema:
+    pair = _overlaps()["properties"]["not_together"]
+    unit: Schema = {"type": "string", "description": "Of a new value; others keep theirs."}
+    dated = _dated(("value", "reference", "confidence"))
+    dated = dated | {"properties": dated["properties"] | {"unit": unit}}
+    values = _parameter(("value", "reference", "confidence")) | {"required": ["values"]}
+    calendar = _calendar(("channel", "months", "reference", "confidence"))
+    known = {
+        "both": BOTH, "day": DAY, "mark": MARK, "law": LAW, "note": NOTE, "dated": dated,
+        "parameter": values, "calendar": calendar, "overlaps": pair,
+    }  # fmt: skip
+    return reform_schema(list(policy.programmes), list(policy.grounds), _programme(policy), known)
+
+
+def _dated(required: tuple[str, ...] = ("from", "value", "reference", "confidence")) -> Schema:
+    return record(
         VALUE_KEYS,
-        ("from", "value", "reference", "confidence"),
+        required,
         **{"from": DAY, "to": DAY},
         value={"anyOf": [{"type": "number"}, DAY]},
         reference=LAW,
         confidence=MARK,
         note=NOTE,
     )
+
+
+def _parameter(required: tuple[str, ...] = ("from", "value", "reference", "confidence")) -> Schema:
     return record(
         ("unit", "values", "note"),
         ("unit", "values"),
         unit={"type": "string", "description": "Such as rupiah per year, or persons per family."},
-        values={"type": "array", "items": dated, "minItems": 1},
+        values={"type": "array", "items": _dated(required), "minItems": 1},
         note=NOTE,
     )
 
 
-def _calendar() -> Schema:
+def _calendar(
+    required: tuple[str, ...] = ("channel", "from", "months", "reference", "confidence"),
+) -> Schema:
     return record(
         CALENDAR_KEYS,
-        ("channel", "from", "months", "reference", "confidence"),
+        required,
         channel={"type": "string"},
         **{"from": DAY, "to": DAY},
         months={"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1},

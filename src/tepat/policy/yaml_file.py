@@ -47,18 +47,18 @@ class Problems(list[Problem]):
         """Note one mistake."""
         self.append(Problem(where, what, do))
 
-    def stop_if_any(self) -> None:
-        """Raise one error that lists them all.
+    def stop_if_any(self, of: str = "policy") -> None:
+        """Raise one error that lists them all; ``of`` says what is read: a policy or a reform.
 
         Raises:
-            TepatError: ``policy_invalid``.
+            TepatError: ``policy_invalid``, ``reform_invalid``.
         """
         if self:
             listed = "\n".join(f"  {problem}" for problem in self)
             noun = "mistake" if len(self) == 1 else "mistakes"
             raise TepatError(
-                "policy_invalid",
-                f"{len(self)} {noun} in the policy:\n{listed}\n",
+                f"{of}_invalid",
+                f"{len(self)} {noun} in the {of}:\n{listed}\n",
                 do="Mend the lines named above; nothing was run.",
             )
 
@@ -142,10 +142,22 @@ def _measure(data: Any, known: dict[int, tuple[float, float]]) -> tuple[float, f
     return known[id(data)]
 
 
+class Composed(dict[str, Any]):
+    """A mapping put together from several files: it knows where each of its keys stands."""
+
+    def __init__(
+        self, data: Mapping[str, Any], origins: Mapping[str, Where], where: Where | None = None
+    ) -> None:
+        super().__init__(data)
+        self.origins, self.where = dict(origins), where
+
+
 class Reader:
     """A YAML mapping, read key by key."""
 
     def __init__(self, data: Any, file: str, problems: Problems, line: int = 1) -> None:
+        if isinstance(data, Composed) and data.where is not None:
+            file, line = data.where.file, data.where.line
         self.file, self.problems, self.line = file, problems, line
         self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
         if not isinstance(data, Mapping):
@@ -158,6 +170,8 @@ class Reader:
 
     def at(self, key: Any) -> Where:
         """Where a key (or an item of a list) stands."""
+        if isinstance(self.data, Composed):
+            return self.data.origins.get(key, self.where)
         try:
             return Where(self.file, self.data.lc.data[key][0] + 1)  # type: ignore[attr-defined]
         except (AttributeError, KeyError, TypeError):
@@ -203,7 +217,8 @@ class Reader:
 
     def child(self, key: Any) -> Reader:
         """The mapping below a key."""
-        return Reader(self.data[key], self.file, self.problems, self.at(key).line)
+        where = self.at(key)
+        return Reader(self.data[key], where.file, self.problems, where.line)
 
     def children(self, key: str, named: bool = False) -> Iterable[tuple[str, Reader]]:
         """The mappings below a key; ``named`` where their keys must serve as names."""
@@ -219,7 +234,8 @@ class Reader:
         value = self.data.get(key)
         if value is None:
             return []
-        return list_items(value, self.file, self.problems, self.at(key).line)
+        where = self.at(key)
+        return list_items(value, where.file, self.problems, where.line)
 
     def word(self, key: str, default: str = "", options: Iterable[str] = ()) -> str:
         """Text of one word or line; one of ``options`` where given."""
