@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tepat import cli_app, cli_places, cli_registry
+from tepat import cli_app, cli_places, cli_registry, cli_simulate
 from tepat.cli_policy import AsJson, Language, PolicyFolder, answer, day_of, language_of, policy_app
 from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
@@ -121,6 +121,9 @@ def run_command(
     boundaries: Annotated[
         Path | None, typer.Option(help="TopoJSON or GeoJSON for a true map in the report.")
     ] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="How much the engine may take, as 8GB; two fifths if none.")
+    ] = None,
     policy: PolicyFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -142,6 +145,7 @@ def run_command(
         policy,
         truth,
         boundaries,
+        memory,
     )
     kept = existing(request)
     if kept is None:
@@ -235,18 +239,28 @@ def population_command(
     seed: Annotated[int, typer.Option(help="The same seed gives the same people.")],
     province: Annotated[str | None, typer.Option(help="Two-digit code; all if none.")] = None,
     kabupaten: Annotated[str | None, typer.Option(help="Four-digit code.")] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Made side by side; as many as processors if none.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make synthetic people, with the errors that audits found and a file of the truth."""
-    from tepat.population.make import make_population
+    from tepat.population.make import make_population, usual_processes
 
+    crew = usual_processes(families) if processes is None else processes
     with shown(as_json) as progress:
-        made = make_population(out, families, province, seed, progress, kabupaten=kabupaten)
+        made = make_population(
+            out, families, province, seed, progress, kabupaten=kabupaten, processes=crew
+        )
     if as_json:
         answer(made)
         return
     rows = made["rows"]
     print(f"{rows['families']:,} families and {rows['members']:,} people, all invented, in {out}.")
+    print(
+        f"{made['speed']['rows_per_second']:,} rows a second over {made['speed']['seconds']:,} "
+        f"seconds, {made['bytes_per_person']} bytes a person."
+    )
     print(
         f"README.txt there explains each file. Next: tepat run {out} --out RUN "
         f"--as-of 2025-07-01 --quota {out / 'quota.csv'}"
@@ -302,3 +316,4 @@ def calibrate_command(
 cli_app.add_to(app)
 cli_places.add_to(app)
 cli_registry.add_to(app)
+cli_simulate.add_to(app)

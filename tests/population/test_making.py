@@ -35,7 +35,8 @@ def test_the_same_seed_makes_the_same_content(kabupaten: Made, tmp_path: Path) -
     other = make(tmp_path / "other", 3_000, seed=12, kabupaten="3204")
     for name in TABLES:
         assert_frame_equal(kabupaten.table(name), again.table(name))
-    assert kabupaten.summary | {"code": ""} == again.summary | {"code": ""}
+    of_the_time = {"code": "", "speed": {}}
+    assert kabupaten.summary | of_the_time == again.summary | of_the_time
     assert not kabupaten.table("families").equals(other.table("families"))
 
 
@@ -52,6 +53,18 @@ def test_the_folder_holds_every_file(kabupaten: Made) -> None:
     rows = kabupaten.summary["rows"]
     assert rows == {name: kabupaten.table(name).height for name in rows}
     assert set(rows) == set(TABLES)
+
+
+def test_it_is_told_how_large_and_how_fast_it_was(kabupaten: Made) -> None:
+    size, speed = kabupaten.summary["bytes"], kabupaten.summary["speed"]
+    for name in TABLES:
+        paths = kabupaten.folder.glob(f"{name}/**/*.parquet" if name in HIVE else f"{name}.parquet")
+        assert size[name] == sum(path.stat().st_size for path in paths) > 0
+    rows = kabupaten.summary["rows"]
+    assert kabupaten.summary["bytes_per_person"] == pytest.approx(
+        sum(size.values()) / rows["members"], abs=0.1
+    )
+    assert speed["rows_per_second"] == pytest.approx(sum(rows.values()) / speed["seconds"], rel=0.1)
 
 
 def test_columns_have_the_types_of_the_registry(kabupaten: Made) -> None:
@@ -118,7 +131,8 @@ def test_one_family_can_be_made(tmp_path: Path) -> None:
 def test_progress_counts_every_family(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     make_population(tmp_path / "told", 300, None, 1, lambda *words: told.append(words))
-    assert told[-1] == ("families", 300, 300)
+    assert told[0][0] == "families of Aceh"
+    assert told[-1][1:] == (300, 300)
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 
 

@@ -1,43 +1,49 @@
-"""Writing the folder: hive folders for what a run reads, single files grown part by part."""
+"""Writing the folder: tables grown part by part, the quotas, and what is said when no more fits."""
 
 from __future__ import annotations
 
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tepat.engine.errors import TepatError
 from tepat.population.bureau import Country
 from tepat.population.figures import NATIONAL_QUOTA
-from tepat.population.places import Part, kabupaten_of
+from tepat.population.places import kabupaten_of
 from tepat.population.provinces import FAMILIES_IN_COUNTRY, PROVINCES, Province
 from tepat.population.welfare import poor_families
 
+BYTES_A_FAMILY = 150
+"""Room on disk that a family takes in all tables, a little more than was measured."""
+
+# No two rows have the same, so a dictionary of the values would only be a second copy of them.
+_DISTINCT = frozenset(("family_key", "person_key", "nik", "kk_number", "family_pln_id", "pln_id"))
+
 
 class GrowingFiles:
-    """Tables written part by part, so that none is in memory as a whole."""
+    """Parquet files that get a row group with each part, so that no whole table is in memory."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.open: dict[str, Any] = {}
-        self.rows: dict[str, int] = {}
 
-    def add(self, name: str, frame: Any) -> None:
-        """Append a table to ``name``.parquet."""
-        import pyarrow.parquet as pq
-
-        table = frame.to_arrow(compat_level=_oldest())
+    def add(self, name: str, table: Any) -> None:
+        """Append an Arrow table to ``name``.parquet; the name may lie in folders."""
         if name not in self.open:
-            path = self.folder / f"{name}.parquet"
-            self.open[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
-        self.rows[name] = self.rows.get(name, 0) + table.num_rows
+            self.open[name] = self._begin(name, table.schema)
         self.open[name].write_table(table)
 
-    def add_part(self, name: str, part: Part, frame: Any) -> None:
-        """Write one file of the hive folder ``name``."""
-        place = self.folder / name / f"province={part.province}"
-        place.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(place / f"part-{part.number:04d}.parquet", compression="zstd")
-        self.rows[name] = self.rows.get(name, 0) + frame.height
+    def _begin(self, name: str, schema: Any) -> Any:
+        import pyarrow.parquet as pq
+
+        path = self.folder / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        repeated = [column for column in schema.names if column not in _DISTINCT]
+        return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=repeated)
 
     def __enter__(self) -> GrowingFiles:
         return self
@@ -48,15 +54,70 @@ class GrowingFiles:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for writer in self.open.values():
-            writer.close()
+        for name, writer in self.open.items():
+            try:
+                writer.close()
+            except OSError as second:
+                if error is None:
+                    raise
+                error.add_note(f"{name}.parquet was not ended: {second}")
 
 
-def _oldest() -> Any:
-    """Plain strings instead of string views, which older readers of Parquet do not know."""
+def as_arrow(frame: Any) -> Any:
+    """A polars table with plain strings, not views of strings, which older readers do not know."""
     import polars as pl
 
-    return pl.CompatLevel.oldest()
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def refuse_small_disk(out: Path, families: int) -> None:
+    """Refuse before any work what cannot end well.
+
+    Raises:
+        TepatError: ``disk_full``.
+    """
+    place = out.absolute()
+    while not place.is_dir() and place != place.parent:
+        place = place.parent
+    free, needed = shutil.disk_usage(place).free, families * BYTES_A_FAMILY
+    if needed > free:
+        raise _disk_full(
+            f"{families:,} families take about {needed / 1e9:,.1f} GB, and {place} has "
+            f"{free / 1e9:,.1f} GB left."
+        )
+
+
+@contextmanager
+def said_clearly(out: Path) -> Iterator[None]:
+    """Say in words what a machine without room or memory says in numbers.
+
+    Raises:
+        TepatError: ``disk_full``, ``no_memory``.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _disk_full(
+            f"{out.absolute().parent} had no room left while families were written."
+        ) from error
+    except MemoryError as error:
+        raise TepatError(
+            "no_memory",
+            "There was not enough memory to make families.",
+            "Each process needs about 700 MB.",
+            "Give a smaller --processes, or end other programs.",
+        ) from error
+
+
+def _disk_full(what: str) -> TepatError:
+    return TepatError(
+        "disk_full",
+        what,
+        "Nothing half-written was left.",
+        "Make room, give another folder, or fewer --families.",
+    )
 
 
 def scaled_quota(

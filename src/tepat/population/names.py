@@ -70,13 +70,14 @@ def make_names(rng: np.random.Generator, sex: Array, age: Array) -> Any:
     return frame.select(name.alias("name")).to_series()
 
 
-def misspell(rng: np.random.Generator, names: Any) -> Any:
-    """The same names written by another clerk: a letter doubled or dropped, or y for i."""
+def misspell(rng: np.random.Generator, names: Any, chosen: Array) -> Any:
+    """The chosen names written by another clerk: a letter doubled or dropped, or y for i."""
     import polars as pl
 
-    how = pl.Series("how", rng.integers(0, 4, len(names)))
-    at = pl.Series("at", rng.integers(1, 4, len(names)))
-    frame = pl.DataFrame([pl.Series("name", names), how, at])
+    how = pl.Series("how", rng.integers(0, 4, len(names))[chosen])
+    at = pl.Series("at", rng.integers(1, 4, len(names))[chosen])
+    rows = np.flatnonzero(chosen)
+    frame = pl.DataFrame([pl.Series("name", names).gather(rows), how, at])
     name, place = pl.col("name"), pl.col("at")
     start, rest = name.str.slice(0, place), name.str.slice(place)
     written = (
@@ -88,4 +89,4 @@ def misspell(rng: np.random.Generator, names: Any) -> Any:
         .then(name.str.replace("i", "y").str.replace("u", "oe"))
         .otherwise(name.str.to_uppercase())
     )
-    return frame.select(written.alias("name")).to_series()
+    return names.clone().scatter(rows, frame.select(written.alias("name")).to_series())

@@ -122,14 +122,12 @@ def spoil(rng: np.random.Generator, numbers: Any, chosen: Array, with_date: bool
     import polars as pl
 
     kinds = 7 if with_date else 6
-    kind = np.where(chosen, rng.integers(1, kinds + 1, len(chosen)), 0)
-    number, how = pl.Series("number", numbers), pl.Series("how", kind)
-    frame = pl.DataFrame([number, how])
+    kind = rng.integers(1, kinds + 1, len(chosen))[chosen]
+    rows = np.flatnonzero(chosen)
+    frame = pl.DataFrame([numbers.gather(rows).alias("number"), pl.Series("how", kind)])
     text = pl.col("number")
     broken = (
-        pl.when(pl.col("how") == 0)
-        .then(text)
-        .when(pl.col("how") == 1)
+        pl.when(pl.col("how") == 1)
         .then(text.str.head(15))
         .when(pl.col("how") == 2)
         .then(text + "0")
@@ -143,4 +141,4 @@ def spoil(rng: np.random.Generator, numbers: Any, chosen: Array, with_date: bool
         .then(text.str.head(1) + "." + text.str.slice(1, 5) + "E+15")
         .otherwise(text.str.head(8) + "19" + text.str.tail(6))
     )
-    return frame.select(broken.alias("number")).to_series()
+    return numbers.clone().scatter(rows, frame.select(broken).to_series())

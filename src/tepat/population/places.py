@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from tepat.population.provinces import BY_CODE, PROVINCES, Province
 
 CHUNK = 60_000
 """Families made at a time; a kecamatan is never split, so that numbers stay unique."""
+
+VOLUME = 360_000
+"""Families whose rows stand in one file of each table, about."""
 
 KECAMATAN_FAMILIES = 20_000
 VILLAGE_FAMILIES = 120
@@ -128,6 +132,22 @@ def plan_parts(
         if count:
             parts += _parts_of(province, int(count), kabupaten, chunk, len(parts))
     return parts
+
+
+def plan_volumes(parts: list[Part], families: int = VOLUME) -> list[tuple[Part, ...]]:
+    """Divide the parts of each province into runs of about so many families."""
+    volumes: list[tuple[Part, ...]] = []
+    for _, group in groupby(parts, lambda part: part.province):
+        inside = list(group)
+        size = np.array([part.families.sum() for part in inside])
+        count = max(1, round(size.sum() / families))
+        # The middle of a part decides, so that the runs are about alike.
+        place = ((np.cumsum(size) - size / 2) * count / size.sum()).astype(np.int64)
+        volumes += [
+            tuple(part for part, here in zip(inside, place, strict=True) if here == volume)
+            for volume in np.unique(place)
+        ]
+    return volumes
 
 
 def _parts_of(

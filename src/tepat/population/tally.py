@@ -26,6 +26,15 @@ class Tally:
         """Add to a count."""
         self.counts[name] = self.counts.get(name, 0.0) + float(value)
 
+    def join(self, other: Tally) -> None:
+        """Add the counts of other parts."""
+        for name, value in other.counts.items():
+            self.add(name, value)
+        for code, counts in other.provinces.items():
+            place = self.provinces.setdefault(code, dict.fromkeys(counts, 0.0))
+            for name, value in counts.items():
+                place[name] += value
+
     def take(self, record: Record) -> None:
         """Count one part."""
         families, members = record.families, record.members
