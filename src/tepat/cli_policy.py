@@ -88,7 +88,8 @@ def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
             print(difference)
         print(
             f"{len(loaded.programmes)} programmes, {len(loaded.variables)} variables, "
-            f"{len(loaded.grounds)} exclusion grounds, {len(reforms)} reforms: read without a mistake."
+            f"{len(loaded.grounds)} exclusion grounds, {len(reforms)} reforms: "
+            "read without a mistake."
         )
         wrong = len({id(d.case) for d in differences})
         print(f"{len(cases)} worked cases: {len(cases) - wrong} as expected, {wrong} not.")

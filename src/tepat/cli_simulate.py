@@ -1,0 +1,87 @@
+"""The command line on reforms: `tepat simulate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tepat.cli_policy import AsJson, PolicyFolder, answer, day_of
+from tepat.engine.progress import shown
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("simulate")(simulate_command)
+
+
+def simulate_command(
+    given: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder or XLSX file of records.")],
+    reform: Annotated[
+        Path, typer.Option("--reform", help="Folder with reform.yaml, or a name in the policy.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write; must not exist.")],
+    as_of: Annotated[str, typer.Option("--as-of", help="Day of the decision, 2025-07-01.")],
+    mapping: Annotated[Path | None, typer.Option(help="How foreign files become ours.")] = None,
+    deciles: Annotated[Path | None, typer.Option(help="Deciles that the bureau supplies.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model that computes the deciles.")] = None,
+    quota: Annotated[Path | None, typer.Option(help="CSV: programme, place, quota.")] = None,
+    reform_quota: Annotated[
+        Path | None, typer.Option(help="The same for the reform, where its places differ.")
+    ] = None,
+    truth: Annotated[Path | None, typer.Option(help="True consumption, for error rates.")] = None,
+    policy: PolicyFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a reform: budget, who wins and who loses, before it is signed."""
+    from tepat.runs.request import Request
+    from tepat.runs.simulate import Ask, simulate
+
+    request = Request(
+        given,
+        out,
+        day_of(as_of, "--as-of"),
+        mapping=mapping,
+        deciles=deciles,
+        model=model,
+        quota=quota,
+        truth=truth,
+        policy=policy,
+    )
+    with shown(as_json) as progress:
+        found = simulate(Ask(request, reform, reform_quota), progress)
+    if as_json:
+        answer(found)
+    else:
+        _print(out, found)
+
+
+def _print(out: Path, found: dict[str, Any]) -> None:
+    """Budget and families before and after, and where to read on."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from tepat.policy.wording import rupiah
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    total = found["totals"]
+    console.print(f"{found['reform']['title']['en']}, as of {found['as_of']}")
+    console.print(
+        f"{total['families']:,} families: {total['won']:,} newly helped, {total['lost']:,} helped "
+        f"no more, {total['more']:,} get more, {total['less']:,} get less"
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("programme")
+    for name in ("families before", "after", "won", "lost", "rupiah a year before", "after"):
+        table.add_column(name, justify="right")
+    for row in found["programmes"]:
+        money = (rupiah(row[f"money_{side}"], "en") for side in ("before", "after"))
+        keys = ("holders_before", "holders_after", "won", "lost")
+        table.add_row(row["programme"], *(f"{row[key]:,}" for key in keys), *money)
+    money = (rupiah(total[f"money_{side}"], "en") for side in ("before", "after"))
+    table.add_row("all", f"{total['helped_before']:,}", f"{total['helped_after']:,}",
+                  f"{total['won']:,}", f"{total['lost']:,}", *money)  # fmt: skip
+    console.print(table)
+    print(f"Page: {out / 'simulation.html'}")

@@ -1,0 +1,157 @@
+"""Each family before and after a reform: what it holds, and for how many rupiah.
+
+One row per family, narrow, so that every figure of the page is a count over it. What a family
+holds is a number of bits, one for each programme under its name in the merged policy.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tepat.policy.compile import whole
+from tepat.policy.model import Policy
+from tepat.runs.simulate.twins import Twins
+
+WON, LOST, MORE, LESS, SAME, NONE = "won", "lost", "more", "less", "same", "none"
+CLASSES = (WON, LOST, MORE, LESS, SAME, NONE)
+CHILD_BELOW, ELDERLY_FROM = 18, 60  # years; kinds of family for the page, not rules of any law
+DIFFICULTIES = (
+    "difficulty_seeing", "difficulty_hearing", "difficulty_walking", "difficulty_hands",
+    "difficulty_remembering", "difficulty_speaking", "difficulty_learning",
+    "difficulty_self_care", "difficulty_sadness", "difficulty_behaviour",
+)  # fmt: skip
+SEVERE = ("cannot", "much")
+KINDS = ("child", "elderly", "disabled", "female_head", "single", "urban", "rural")
+SIDES = ("before", "after")
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where the bits of programmes stand.
+
+    Attributes:
+        bits: by name in the merged policy.
+        aid: names that count as aid: everything but general price subsidies.
+    """
+
+    bits: dict[str, int]
+    aid: frozenset[str]
+    sides: dict[str, dict[str, str]]
+
+    @classmethod
+    def of(cls, twins: Twins) -> Held:
+        """Number the programmes of both policies."""
+        names = twins.names
+        programmes = twins.policy.programmes
+        return cls(
+            {name: 1 << index for index, name in enumerate(names)},
+            frozenset(name for name in names if programmes[name].kind != "subsidy"),
+            {"before": twins.before, "after": twins.after},
+        )
+
+    def mask(self, side: str) -> int:
+        """The bits of the aid of one side."""
+        return sum(self.bits[name] for name in self.sides[side].values() if name in self.aid)
+
+    def holds(self, table: Any, name: str) -> Any:
+        """Whether a family holds a programme, by its name in the merged policy."""
+        return (table.held & self.bits[name]) != 0
+
+    def number(self, held: Any, side: str) -> Any:
+        """How many programmes of aid a family holds on one side."""
+        names = [name for name in self.sides[side].values() if name in self.aid]
+        parts = [(held & self.bits[name] != 0).ifelse(1, 0) for name in names]
+        return functools.reduce(operator.add, parts).cast("int64")
+
+
+def kinds_of(policy: Policy, families: Any, members: Any) -> tuple[Any, list[str]]:
+    """``family_id`` and whether each kind fits; kinds of which the file says nothing are left out.
+
+    A family is of a kind where that is known of it; what is unknown counts as not.
+    """
+    tests: dict[str, Any] = {}
+    if "age" in members.columns:
+        tests["child"] = members.age < CHILD_BELOW
+        tests["elderly"] = members.age >= ELDERLY_FROM
+    known = [name for name in DIFFICULTIES if name in members.columns]
+    if known:
+        severe = [
+            members[name].isin([policy.variables[name].code_of(word) for word in SEVERE])
+            for name in known
+        ]
+        tests["disabled"] = functools.reduce(operator.or_, severe)
+    if {"relation", "sex"} <= {*members.columns}:
+        head = members.relation == policy.variables["relation"].code_of("head")
+        tests["female_head"] = head & (members.sex == policy.variables["sex"].code_of("female"))
+    found = {name: _true(test) for name, test in tests.items()}
+    grouped = members.group_by(kind_id=members.family_id).agg(
+        **{name: test.cast("int8").max() for name, test in found.items()}
+    )
+    table = families.left_join(grouped, families.family_id == grouped.kind_id)
+    columns = {name: table[name].fill_null(0) == 1 for name in tests}
+    columns["single"] = table.roster_size == 1
+    if "area" in families.columns:
+        for word in ("urban", "rural"):
+            columns[word] = _true(table.area == policy.variables["area"].code_of(word))
+    chosen = [name for name in KINDS if name in columns]
+    return table.select(
+        family_id=table.family_id, decile=table.decile, province=table.province,
+        **{name: columns[name] for name in chosen},
+    ), chosen  # fmt: skip
+
+
+def _true(test: Any) -> Any:
+    return test.fill_null(False)
+
+
+def both_sides(twins: Twins, awards: Any) -> Any:
+    """``family_id``, ``held``, rupiah a year on each side, and of each programme that differs."""
+    held = Held.of(twins)
+    awards = awards.filter(awards.status == "awarded")
+    amount = awards.amount_year.fill_null(0)
+    import ibis
+
+    bit = ibis.cases(*((awards.programme == n, b) for n, b in held.bits.items()), else_=0)
+    columns = {"held": bit.cast("int64").bit_or()}
+    for side, names in held.sides.items():
+        columns[f"money_{side}"] = _sum(amount, awards.programme, names.values())
+        for name in twins.differing():
+            if name in names:
+                columns[f"{name}__{side}"] = _sum(amount, awards.programme, [names[name]])
+    return awards.group_by(held_id=awards.family_id).agg(**columns)
+
+
+def _sum(amount: Any, programme: Any, names: Iterable[str]) -> Any:
+    return whole(amount.sum(where=programme.isin(list(names))))
+
+
+def family_table(twins: Twins, families: Any, kinds: list[str], sides: Any) -> Any:
+    """The narrow table: a family's place, decile, kinds, what it holds and which class it is of."""
+    import ibis
+
+    held = Held.of(twins)
+    table = families.left_join(sides, families.family_id == sides.held_id)
+    money = [name for name in sides.columns if name not in ("held_id", "held")]
+    table = table.select(
+        "family_id", "decile", "province", *kinds,
+        held=table.held.fill_null(0).cast("int64"),
+        **{name: table[name].fill_null(0).cast("int64") for name in money},
+    )  # fmt: skip
+    table = table.mutate(
+        aid_before=held.number(table.held, "before"), aid_after=held.number(table.held, "after")
+    )
+    before, after = table.aid_before > 0, table.aid_after > 0
+    return table.mutate(
+        outcome=ibis.cases(
+            (~before & after, WON),
+            (before & ~after, LOST),
+            (table.money_after > table.money_before, MORE),
+            (table.money_after < table.money_before, LESS),
+            (before, SAME),
+            else_=NONE,
+        )
+    )

@@ -1,0 +1,184 @@
+"""Simulate a reform: the policy as it is and as it would be, on the same families, in one pass."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from tepat import __version__
+from tepat.engine.connect import open_engine, write_parquet
+from tepat.engine.errors import TepatError
+from tepat.engine.manifest import code_version, new_folder
+from tepat.enrolment.quota import read_quota
+from tepat.policy.load import load_policy
+from tepat.policy.model import Policy
+from tepat.policy.reform import Reform, find_reform, load_reform
+from tepat.runs.request import Progress, Request, State
+from tepat.runs.run import in_force
+from tepat.runs.simulate import figures
+from tepat.runs.simulate.families import both_sides, family_table, kinds_of
+from tepat.runs.simulate.one_pass import Tables, one_pass
+from tepat.runs.simulate.twins import Quotas, Twins, make_twins
+from tepat.runs.steps import look_first
+
+NOTHING: Progress = lambda step, done, total: None  # noqa: E731
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is to be simulated: a run's request, the reform, and the reform's own places."""
+
+    request: Request
+    reform: Path
+    reform_quota: Path | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The arguments as text, for simulation.json."""
+        own = {"reform": str(self.reform)}
+        if self.reform_quota is not None:
+            own["reform_quota"] = str(self.reform_quota)
+        return self.request.as_dict() | own
+
+
+def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
+    """Simulate a reform and return what simulation.json holds.
+
+    Raises:
+        TepatError: nothing was written.
+    """
+    request = ask.request
+    base = load_policy(request.policy)
+    reform = load_reform(find_reform(ask.reform, request.policy), base)
+    _has_begun(reform, request.as_of)
+    before, _ = in_force(base, (), request.as_of)
+    after, _ = in_force(reform.policy, (), request.as_of)
+    quotas = _quotas(ask, base, reform)
+    twins = make_twins(base, reform, request.as_of, before, after, quotas)
+    with new_folder(request.out) as folder:
+        con = open_engine(folder / "scratch")
+        manifest = _begun(ask, base, reform, twins, con)
+        state = State(
+            request, twins.policy, con, folder, progress, twins.names, {}, twins.quotas, manifest
+        )
+        try:
+            tables = one_pass(state)
+            progress("compare", 5, 7)
+            manifest |= _compared(tables, twins, folder)
+        finally:
+            con.disconnect()
+        _tidy(folder)
+        _write(folder, manifest)
+        return manifest
+
+
+def _has_begun(reform: Reform, day: date) -> None:
+    if day < reform.start:
+        raise TepatError(
+            "reform_not_begun",
+            f"The reform begins on {reform.start}; on {day} nothing of it holds.",
+            do=f"Give --as-of {reform.start} or later.",
+        )
+
+
+def _quotas(ask: Ask, base: Policy, reform: Reform) -> tuple[Quotas, Quotas]:
+    """Places before and after the reform, by programme."""
+    request = ask.request
+    names = {**base.programmes, **reform.policy.programmes}
+    given = look_first(request, replace(base, programmes=names))
+    after = {name: places for name, places in given.items() if name in reform.policy.programmes}
+    for merge in reform.merged:
+        if merge.places_of in given and merge.into not in given:
+            after[merge.into] = given[merge.places_of]
+    if ask.reform_quota is not None:
+        after |= read_quota(ask.reform_quota, reform.policy.programmes)
+    else:
+        _one_quota(given, base, reform, request.as_of)
+    return given, after
+
+
+def _one_quota(given: Quotas, base: Policy, reform: Reform, day: date) -> None:
+    """Refuse a reform that changes a quota which a file gives as well."""
+    for name in reform.changed:
+        if name not in given:
+            continue
+        old, new = (p.programmes[name] for p in (base, reform.policy))
+        known = [
+            [p.parameters[n].on(day) for n in (p.quota.names("parameter") if p.quota else ())]
+            for p in (old, new)
+        ]
+        values = [[v.value if v else None for v in side] for side in known]
+        if values[0] != values[1]:
+            raise TepatError(
+                "quota_both",
+                f"The reform changes the quota of '{name}', and the quota file gives it too.",
+                "It cannot be told which of them the reform means.",
+                "Give the reform's places as a file of their own: --reform-quota FILE.",
+            )
+
+
+def _begun(ask: Ask, base: Policy, reform: Reform, twins: Twins, con: Any) -> dict[str, Any]:
+    return {
+        "tepat": __version__,
+        "code": code_version(),
+        "engine": f"duckdb {con.version}",
+        "made_at": datetime.now(UTC).isoformat("T", "seconds"),
+        "as_of": ask.request.as_of.isoformat(),
+        "arguments": ask.as_dict(),
+        "policy_hash": base.hash,
+        "reform": {
+            "name": reform.name,
+            "title": {"id": reform.title.id, "en": reform.title.en},
+            "hash": reform.hash,
+            "from": reform.start.isoformat(),
+        },
+        "decided_twice": twins.differing(),
+    }
+
+
+def _compared(tables: Tables, twins: Twins, folder: Path) -> dict[str, Any]:
+    """Lay both sides beside each other, family by family, and count."""
+    con = tables.con
+    families, kinds = kinds_of(twins.policy, tables.table("families"), tables.table("members"))
+    awards = tables.table("awards")
+    path = folder / "scratch" / "sides.parquet"
+    write_parquet(con, family_table(twins, families, kinds, both_sides(twins, awards)), path)
+    table = con.read_parquet(str(path))
+    rows = figures.programmes(con, twins, table)
+    pairs = figures.stacking(con, table)
+    found = {
+        "totals": figures.totals(con, table),
+        "programmes": figures.same_money(con, twins, awards, rows),
+        "deciles": figures.by(con, table, "decile"),
+        "provinces": figures.by(con, table, "province"),
+        "kinds": figures.by_kind(con, table, kinds),
+        "stacking": pairs,
+        "stacks": figures.stacks(pairs),
+    }
+    (folder / "summary").mkdir()
+    for name, rows in found.items():
+        _csv(folder / "summary" / f"{name}.csv", rows if isinstance(rows, list) else [rows])
+    return found
+
+
+def _csv(path: Path, rows: figures.Rows) -> None:
+    import csv
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _tidy(folder: Path) -> None:
+    """Keep the figures only; the families are those of the input."""
+    for name in ("scratch", "facts", "ranking", "decisions", "awards", "findings", "scores"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _write(folder: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
+    (folder / "simulation.json").write_text(text + "\n", encoding="utf-8")
