@@ -1,4 +1,4 @@
-"""One pass for both policies: read, check and rank once, then decide and allocate the merged one."""
+"""One pass for both policies: read, check, rank once, then decide and allocate the merged one."""
 
 from __future__ import annotations
 
