@@ -13,10 +13,22 @@ from typing import Any
 
 import pytest
 
+from tests import engines
+from tests.engines import engine, java_with_spark, spark  # noqa: F401
 from tests.needs import chromium_program, data_of_others
 
 DEMO_FAMILIES = 300
 DEMO_DATE = "2025-07-01"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Marks of our own."""
+    engines.declare(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gaps of an engine are expected to fail."""
+    engines.apply_gaps(items)
 
 
 def tepat(*words: str | Path) -> subprocess.CompletedProcess[str]:

@@ -32,6 +32,16 @@ def chromium_program() -> str:
     return found
 
 
+def java_program() -> str:
+    """Path of Java, from JAVA_HOME or the PATH; Spark needs it."""
+    from tepat.engine.spark.session import java_program as found
+
+    path = found()
+    if path is None:
+        missing("java", "Run `make setup` as root, or install Debian's openjdk-17-jre-headless.")
+    return path
+
+
 def data_of_others(name: str) -> Path:
     """A folder of data that is not ours, below the one that TEPAT_TEST_DATA names."""
     base = os.environ.get("TEPAT_TEST_DATA")

@@ -8,6 +8,8 @@ from tests.eligibility.small import answers, people, small_policy
 from tests.twin.reading import Family, Flag, Member
 from tests.twin.twin import Answer
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 FITS = {"fits_a": True, "age": 30}
 OLD = {"fits_a": True, "age": 90}
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tepat.policy.load import load_policy
 from tests.eligibility.small import answers, people, small_policy
 from tests.twin.engine import differences, engine_answers
 from tests.twin.families import Pools, random_family
 from tests.twin.reading import Family
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 def test_decisions_do_not_depend_on_row_order_or_threads() -> None:

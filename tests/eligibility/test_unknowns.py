@@ -9,6 +9,8 @@ import pytest
 from tests.eligibility.small import answers, people, small_policy
 from tests.twin.reading import Family
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 YES, NO, UNKNOWN = "eligible", "not_eligible", "cannot_decide"
 T, F, N = True, False, None
 

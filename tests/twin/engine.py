@@ -9,6 +9,7 @@ from typing import Any
 from tepat.eligibility.facts import with_computed
 from tepat.eligibility.rules import OUTCOMES, Facts, decide
 from tepat.policy.model import Policy
+from tests.engines import calculating
 from tests.twin.reading import Family
 from tests.twin.twin import Answer, Twin
 
@@ -28,16 +29,14 @@ def engine_answers(
     threads: int = 2,
 ) -> dict[tuple[str, int, int | None], Answer]:
     """Answers by programme, family and member (None for family programmes), of one decision."""
-    from tepat.engine.connect import open_engine
-
-    con = open_engine(threads=threads)
     facts = facts_of(policy, families, day, lists, benefits_given=benefits_given, reverse=reverse)
     decisions = decide(policy, facts, day, list(programmes))
-    rows = {
-        True: con.to_pyarrow(decisions.families).to_pylist(),
-        False: con.to_pyarrow(decisions.members).to_pylist(),
+    asked = {
+        of_family: decisions.families if of_family else decisions.members
+        for of_family in {plan.of_family for plan in decisions.plans}
     }
-    con.disconnect()
+    with calculating(threads) as con:
+        rows = {unit: con.to_pyarrow(table).to_pylist() for unit, table in asked.items()}
     return {
         (
             plan.name,

@@ -193,8 +193,16 @@ def _number(r: Reader, variable: Variable, value: Any) -> int | None:
     return int(number.scaleb(variable.decimals))
 
 
-def check_cases(policy: Policy, cases: Sequence[Case]) -> list[Difference]:
-    """Run worked cases; returns those whose answer differs."""
+def check_cases(policy: Policy, cases: Sequence[Case], con: Any = None) -> list[Difference]:
+    """Run worked cases; returns those whose answer differs.
+
+    Args:
+        policy: the policy that is to give the answers.
+        cases: of any programmes and days.
+        con: the engine, an Ibis backend; none means an embedded one of its own.
+    """
+    from tepat.engine.connect import open_engine
+
     groups: dict[Any, list[Case]] = defaultdict(list)
     found: list[Difference] = []
     for case in cases:
@@ -204,8 +212,11 @@ def check_cases(policy: Policy, cases: Sequence[Case]) -> list[Difference]:
             found += _not_in_force(policy, case)
         else:
             groups[_alike(policy, case)].append(case)
+    engine = con or open_engine(threads=1)
     for group in groups.values():
-        found += _check_group(policy, group)
+        found += _check_group(policy, group, engine)
+    if con is None:
+        engine.disconnect()
     return found
 
 
@@ -339,10 +350,7 @@ def _plain(rows: list[dict[str, Any]], kinds: dict[str, str]) -> Any:
     return ibis.memtable(pa.table(columns, schema=schema.to_pyarrow()))
 
 
-def _check_group(policy: Policy, cases: list[Case]) -> list[Difference]:
-    from tepat.engine.connect import open_engine
-
-    con = open_engine(threads=1)
+def _check_group(policy: Policy, cases: list[Case], con: Any) -> list[Difference]:
     first = cases[0]
     decisions = decide(policy, case_facts(policy, cases), first.on, [first.programme])
     (plan,) = decisions.plans
@@ -355,7 +363,6 @@ def _check_group(policy: Policy, cases: list[Case]) -> list[Difference]:
     for index, case in enumerate(cases):
         answers = [_answer(plan, case, row) for row in rows[index]]
         found += [Difference(case, what) for what in _differences(case, plan, answers)]
-    con.disconnect()
     return found
 
 

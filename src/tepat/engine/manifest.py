@@ -38,13 +38,12 @@ def content_hash(con: Any, table: Any) -> str:
         con: the backend of ``table``.
         table: an Ibis table without nested columns other than lists.
     """
-    import ibis
 
     parts = [_as_text(table[name]).fill_null("\x1e") for name in sorted(table.columns)]
     text = parts[0]
     for part in parts[1:]:
         text = text + "\x1f" + part
-    number = (ibis.literal("0x") + text.hexdigest("md5").substr(0, 15)).cast("int64")
+    number = _number(con, text.hexdigest("md5").substr(0, 15))
     row = con.to_pyarrow(
         table.select(number=number).agg(
             rows=lambda t: t.count(), total=lambda t: t.number.cast("decimal(38,0)").sum()
@@ -53,10 +52,24 @@ def content_hash(con: Any, table: Any) -> str:
     return f"{row['rows']}:{int(row['total'] or 0) % 2**60:015x}"
 
 
+def _number(con: Any, digits: Any) -> Any:
+    """The whole number of hexadecimal digits, by what each engine has for it."""
+    import ibis
+
+    if con.name == "duckdb":
+        return (ibis.literal("0x") + digits).cast("int64")
+
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+    def conv(digits: str, one: int, other: int) -> str:  # type: ignore[empty-body]
+        """From one base to another, as text."""
+
+    return conv(digits, 16, 10).cast("int64")
+
+
 def _as_text(column: Any) -> Any:
     kind = column.type()
     if kind.is_floating():
-        return (column * 1_000_000).round().cast("decimal(38,0)").cast("string")
+        return (column.cast("float64") * 1_000_000).round().cast("decimal(38,0)").cast("string")
     if kind.is_array():
         return column.map(lambda value: value.cast("string")).join(",")
     return column.cast("string")
