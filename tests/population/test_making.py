@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tepat.engine.errors import TepatError
+from tepat.population.across import call_roll
 from tepat.population.bureau import build_country
 from tepat.population.make import make_population
 from tepat.population.places import chosen_provinces, plan_parts
@@ -115,7 +116,7 @@ def test_numbers_stay_unique_across_parts() -> None:
     assert len(parts) == 4
     clean = []
     for part in parts:
-        record = make_record(part, len(parts), country, 5, 0.1)
+        record = make_record(part, call_roll(5, parts), country, 5, 0.1)
         clean.append(record.nik[~record.errors["duplicate_nik"]])
     niks = np.concatenate(clean)
     assert len(np.unique(niks)) == len(niks) > 5_000

@@ -108,8 +108,18 @@ def truth_frame(record: Record, keys: Keys, cuts: Array) -> Any:
             "bst_with_pkh": facts["bst_with_pkh"],
             "blt_desa_with_sembako": facts["blt_desa_with_sembako"],
             "broken_check": pl.Series([*BROKEN_CHECKS, None]).gather(facts["broken_check"]),
+            "duplicate_kk": facts["kk_of"] >= 0,
+            "original_family_key": _key("F", facts["kk_of"]),
         }
     )
+
+
+def _key(letter: str, numbers: Array) -> Any:
+    """Keys of numbers, null where the number is unknown."""
+    import polars as pl
+
+    known = pl.Series(numbers)
+    return letter + known.set(known < 0, None).cast(pl.String)
 
 
 def truth_members_frame(record: Record, keys: Keys) -> Any:
@@ -127,14 +137,16 @@ def truth_members_frame(record: Record, keys: Keys) -> Any:
     doubles = np.isin(names, ("duplicate_nik", "fuzzy_duplicate"))
     original = np.where(doubles, record.original[row], -1)
     others = pl.Series(original).cast(pl.UInt32, strict=False)
+    elsewhere = _key("P", np.where(doubles, record.elsewhere[row], -1))
     same = doubles & (record.members["copy"][row] == SAME_PERSON)
     return pl.DataFrame(
         [
             keys.person.gather(row).alias("person_key"),
             keys.family.gather(record.members["family"][row]),
             pl.Series("error", names, dtype=pl.String),
-            keys.person.gather(others).alias("original_person_key"),
+            keys.person.gather(others).alias("original_person_key").fill_null(elsewhere),
             pl.Series("same_person", same | (record.members["copy"][row] == FUZZY) & doubles),
+            pl.Series("other_province", elsewhere.is_not_null()),
             pl.Series("false_positive", false),
         ]
     ).sort("person_key", "error")

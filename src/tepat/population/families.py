@@ -92,11 +92,19 @@ def _people(
 ) -> Columns:
     """Members with dates of birth and every fact of their own."""
     members: Columns = dict(make_members(rng, latent))
-    family, sex = members["family"], members["sex"]
+    family = members["family"]
     days = np.round(members["age"].astype(np.float64) * 365.2425).astype(np.int64)
     members["birth_date"] = TODAY - days.astype("timedelta64[D]")
-    age = members["age"] = full_years(members["birth_date"])
-    rich, well, town = wealth[family], welfare[family], urban[family]
+    members["age"] = full_years(members["birth_date"])
+    facts(rng, members, wealth[family], welfare[family], urban[family])
+    return members
+
+
+def facts(
+    rng: np.random.Generator, members: Columns, rich: Array, well: Array, town: Array
+) -> None:
+    """Add what each member is asked, from who they are and how their family lives."""
+    age, sex = members["age"], members["sex"]
     members |= schooling(rng, age, rich, well, town)
     members["years"] = years_of_school(members["diploma"])
     members |= work(rng, members, rich, town)
@@ -105,7 +113,6 @@ def _people(
     lost = members.pop("lost")
     members["orphan"] = np.where(age < 18, lost, 0).astype(np.int8)
     members["rights_victim"] = (rng.random(len(age)) < 2.3e-5 * 2.5) & (age >= 25)
-    return members
 
 
 def full_years(birth: Array, on: np.datetime64 = TODAY) -> Array:

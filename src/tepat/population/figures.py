@@ -33,6 +33,10 @@ ERRORS: dict[str, float] = {
     "cross_check": 0.003,  # of families or members, per broken check; ours
     "bst_with_pkh": 0.02,  # of families that held BST; ours
     "blt_desa_with_sembako": 0.03,  # of families that hold BLT Desa; ours
+    # In another province; the first two are part of double NIK and fuzzy doubles. Ours.
+    "nik_across": 0.0004,  # of members
+    "fuzzy_across": 0.0002,  # of members
+    "kk_across": 0.0005,  # of families: the second bearer of a card number
     "decile_unknown": 0.01,  # of families; ours
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tepat.population.across import WITHIN
 from tepat.population.chances import Array
 from tepat.population.health import DIFFICULTIES
 from tepat.population.mistakes import FUZZY
@@ -180,6 +181,8 @@ def keys_of(record: Record) -> Keys:
     family = record.members["family"]
     starts = np.searchsorted(family, family, side="left")
     within = np.arange(len(family)) - starts + 1
+    for side, digits in WITHIN.items():
+        within[record.members["side"] == side] = digits
     people = pl.Series((first + family) * 100 + within)
     return Keys(
         ("F" + families.cast(pl.String)).alias("family_key"),
@@ -241,9 +244,10 @@ def _names(record: Record, rng: np.random.Generator) -> Any:
     facts = record.members
     names = make_names(rng, facts["sex"], facts["age"])
     source = np.arange(len(names))
-    copied = facts["copy"] > 0
+    copied = facts["twin"] >= 0
     source[copied] = facts["twin"][copied]
-    names = misspell(rng, names.gather(source), facts["copy"] == FUZZY)
+    fuzzy = copied & (facts["copy"] == FUZZY)
+    names = record.shared.names_in(misspell(rng, names.gather(source), fuzzy), facts)
     return names.set(pl.Series(record.errors["blank_name"]), "").alias("name")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import code_version, new_folder
+from tepat.population.across import call_roll
 from tepat.population.beside import lists_frame
 from tepat.population.bureau import Country, build_country
 from tepat.population.figures import REFERENCE_DAY
@@ -72,8 +73,9 @@ def make_population(
     began = monotonic()
     with said_clearly(out), new_folder(out) as folder:
         country = build_country()
-        volumes = plan_volumes(plan_parts(families, provinces, kabupaten))
-        order = Order(folder, volumes, country, seed, families)
+        parts = plan_parts(families, provinces, kabupaten)
+        roll = call_roll(seed, parts)
+        order = Order(folder, plan_volumes(parts), roll, country, seed, families)
         tally, rows = _write(order, processes, progress)
         quota = scaled_quota(country, families, provinces, kabupaten)
         write_quota(folder / "quota.csv", quota)

@@ -5,13 +5,16 @@ Each kind has its rate in ``figures.ERRORS``; all that is done is also written t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tepat.population.chances import UNKNOWN, Array, Columns, per_family
 from tepat.population.figures import ERRORS, SAME_PERSON_SHARE, UNKNOWN_RATE
 from tepat.population.health import DIFFICULTIES
+
+if TYPE_CHECKING:
+    from tepat.population.across import Shared
 
 SAME_PERSON, FUZZY = 1, 2
 BROKEN_CHECKS = (
@@ -106,14 +109,16 @@ _MEMBER_FOLLOWS = {
 }
 
 
-def listed_members(rng: np.random.Generator, families: Columns, members: Columns) -> Columns:
+def listed_members(
+    rng: np.random.Generator, families: Columns, members: Columns, shared: Shared
+) -> Columns:
     """Members who are on the record, with doubles added; columns as before and ``copy``, ``twin``.
 
     Sets on families ``missing`` (true members who are not listed) and ``servant_missing``.
     """
     family, count = members["family"], len(families["poor"])
     poor = families["poor"][family]
-    not_head = members["relation"] != 1
+    not_head = (members["relation"] != 1) & (members["side"] == 0)
     # Heads are never missing, so the others of a family go more often than the rate.
     chance = np.where(
         poor,
@@ -125,16 +130,19 @@ def listed_members(rng: np.random.Generator, families: Columns, members: Columns
     servant = per_family(family, gone & members["is_civil_servant"], count)
     families["servant_missing"] = servant > 0
     kept = np.flatnonzero(~gone)
-    same = ERRORS["duplicate_nik"] * SAME_PERSON_SHARE
+    same = shared.rate("duplicate_nik") * SAME_PERSON_SHARE
     draw = rng.random(len(kept))
     kind = np.where(
-        draw < same, SAME_PERSON, np.where(draw < same + ERRORS["fuzzy_duplicate"], FUZZY, 0)
+        draw < same, SAME_PERSON, np.where(draw < same + shared.rate("fuzzy_duplicate"), FUZZY, 0)
     )
+    borrows = (members["relation"] == 1) & np.isin(family, shared.borrowers)
+    kind[(borrows | (members["side"] > 0))[kept]] = 0
     donors = np.flatnonzero(kind > 0)
     if count < 2:
         donors = donors[:0]
     home = (family[kept[donors]] + 1 + rng.integers(0, max(count - 1, 1), len(donors))) % count
-    return _with_copies(members, kept, donors, kind[donors], home)
+    visitors = shared.visitors(members)
+    return _with_copies(members, kept, donors, kind[donors], home, visitors)
 
 
 def _of_others(mask: Array) -> float:
@@ -142,15 +150,19 @@ def _of_others(mask: Array) -> float:
     return len(mask) / max(float(mask.sum()), 1.0)
 
 
-def _with_copies(members: Columns, kept: Array, donors: Array, kind: Array, home: Array) -> Columns:
-    """Kept members and copies of some, the copies last in their new family."""
+def _with_copies(
+    members: Columns, kept: Array, donors: Array, kind: Array, home: Array, visitors: Columns
+) -> Columns:
+    """Kept members and copies of some; in their new family copies are last, but for visitors."""
     rows = np.concatenate([kept, kept[donors]])
     listed = {name: values[rows] for name, values in members.items()}
     listed["family"] = np.concatenate([members["family"][kept], home])
     listed["copy"] = np.concatenate([np.zeros(len(kept), dtype=np.int64), kind])
     listed["twin"] = np.concatenate([np.full(len(kept), UNKNOWN), donors])
     listed["relation"] = np.where(listed["copy"] > 0, 8, listed["relation"])
-    order = np.argsort(listed["family"], kind="stable")
+    if len(visitors["family"]):
+        listed = {n: np.concatenate([values, visitors[n]]) for n, values in listed.items()}
+    order = np.argsort(listed["family"] * 4 + listed["side"], kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     listed = {name: values[order] for name, values in listed.items()}
@@ -167,29 +179,34 @@ def shift_birth(rng: np.random.Generator, birth: Array) -> Array:
 
 
 def spoil_people(
-    rng: np.random.Generator, numbers: Array, members: Columns
+    rng: np.random.Generator, numbers: Array, members: Columns, shared: Shared
 ) -> tuple[Array, dict[str, Array], Array]:
     """Decide which members get a bad NIK, another's NIK, no name.
 
     Returns the NIK numbers with doubles written in, masks by kind, and the row of the original.
+    Who stands in two provinces is left alone.
     """
     count, copy = len(numbers), members["copy"]
     draw = rng.random(count)
-    two_of_one = ERRORS["duplicate_nik"] * (1 - SAME_PERSON_SHARE)
-    free = copy == 0
-    free[members["twin"][copy > 0]] = False
+    two_of_one = shared.rate("duplicate_nik") * (1 - SAME_PERSON_SHARE)
+    here = members["side"] == 0
+    away, _ = shared.originals(members)
+    free = (copy == 0) & here
+    free[members["twin"][(copy > 0) & here]] = False
+    free[away] = False
     malformed = free & (draw < ERRORS["malformed_nik"] * _of_others(free))
     borrows = free & ~malformed & (draw > 1 - two_of_one * _of_others(free))
     lenders = np.flatnonzero(free & ~malformed & ~borrows)
     original = np.full(count, UNKNOWN)
     if len(lenders):
         original[borrows] = rng.choice(lenders, int(borrows.sum()))
-    same = copy == SAME_PERSON
+    same = (copy == SAME_PERSON) & here
     original[same] = members["twin"][same]
     doubled = original >= 0
     numbers = np.where(doubled, numbers[np.maximum(original, 0)], numbers)
+    doubled[away] = copy[away] != FUZZY
     original[copy == FUZZY] = members["twin"][copy == FUZZY]
-    blank = rng.random(count) < ERRORS["blank_name"]
+    blank = (rng.random(count) < ERRORS["blank_name"]) & here
     masks = {
         "malformed_nik": malformed,
         "duplicate_nik": doubled,
@@ -231,6 +248,7 @@ def _break_people(rng: np.random.Generator, members: Columns) -> Columns:
     pregnant_man = (members["sex"] == 1) & (draw < rate) & (members["age"] >= 2)
     older_child = (draw > 1 - rate) & (members["age"] >= 5)
     birth = (draw > 0.5) & (draw < 0.5 + rate) & (members["copy"] == 0)
+    birth &= members["side"] == 0
     _set(members, "pregnant", pregnant_man, 1)
     _set(members, "nutrition", older_child, 2)
     changed = members["birth_date"] - np.timedelta64(3, "D")

@@ -18,6 +18,9 @@ from tepat.population.provinces import PROVINCES
 
 MOVED_SHARE = 0.10
 MOVED_FROM = 5000
+LAST_SERIAL = 9999
+"""The last hundred serials are kept for those who stand in two provinces."""
+
 # Young provinces: people registered before the split keep the old province's digits, so the
 # invented kabupaten get numbers there of their own. New code: old code, added to the kabupaten.
 _SPLIT = {65: (64, 30), 93: (91, 10), 94: (91, 20), 95: (91, 40), 96: (92, 20)}
@@ -72,7 +75,7 @@ def make_nik(
 
 
 def _refuse_overflow(serial: Array, moved: Array) -> None:
-    if (serial[~moved] >= MOVED_FROM).any() or (serial > 9999).any():
+    if (serial[~moved] >= MOVED_FROM).any() or (serial > LAST_SERIAL - 100).any():
         raise TepatError(
             "too_many_people",
             "There are more people of one birthday than a NIK can number.",

@@ -16,13 +16,17 @@ quota.csv              national quotas scaled to this population (an empty place
 survey.parquet         a random sample with consumption: `tepat calibrate survey.parquet
                        --outcome pc_exp --weight popweight --cluster ea`
 truth.parquet          by family: true consumption a head a month in rupiah, poor or not, true
-                       decile of the country, true size, and the errors of its record
+                       decile of the country, true size, and the errors of its record;
+                       original_family_key bears the same card number in another province
+                       (duplicate_kk)
 truth_members.parquet  by person and error: malformed_nik, duplicate_nik, fuzzy_duplicate,
                        blank_name, deceased, birth_date_not_of_nik, pregnant_man,
                        nutrition_of_older, civil_servant, wage_above_minimum, company_officer;
                        original_person_key is the other bearer of the NIK or the same person's
-                       other row (same_person); false_positive: the list is wrong
-population.json        arguments, seed, version, rows, and realised rates beside their targets
+                       other row (same_person), in another province where other_province;
+                       false_positive: the list is wrong
+population.json        arguments, seed, version, rows, bytes, and realised rates beside their
+                       targets; `speed` alone differs from one making to the next
 
 In families, `decile` is the bureau's: from a proxy score with noise, national in meaning, unknown
 for about one in a hundred. It is not true_decile. Null is unknown. family_size is as declared and

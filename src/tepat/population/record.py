@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tepat.population import aid, mistakes
+from tepat.population.across import Roll, Shared
 from tepat.population.bureau import Country, bureau_decile
 from tepat.population.chances import UNKNOWN, Array, Columns
 from tepat.population.families import TODAY, full_years, settle, true_families
@@ -29,15 +30,19 @@ class Record:
     planted: Planted
     errors: dict[str, Array]
     original: Array
+    elsewhere: Array
+    shared: Shared
     nik: Array
     kk: Array
     sampled: Array
 
 
-def make_record(part: Part, parts: int, country: Country, seed: int, sample: float) -> Record:
+def make_record(part: Part, roll: Roll, country: Country, seed: int, sample: float) -> Record:
     """Make one part; the same arguments give the same rows, whatever else is made."""
+    shared = roll.of(part)
     rng = np.random.default_rng([seed, int(part.province), part.number])
     families, people = true_families(rng, settle(rng, [part]), country.levels, country.scale)
+    shared.enter(families, people)
     families["decile"] = bureau_decile(rng, country, families, people)
     on_family = aid.family_flags(rng, families)
     grounds = aid.true_flags(rng, families, people)
@@ -45,11 +50,11 @@ def make_record(part: Part, parts: int, country: Country, seed: int, sample: flo
     people |= {f"is_{name}": mask for name, mask in grounds.items()}
     people |= {f"holds_{name}": mask for name, mask in personal.items()}
     families["true_size"] = families["family_size"]
-    members = mistakes.listed_members(rng, families, people)
+    members = mistakes.listed_members(rng, families, people, shared)
     held_by = {name: members[f"holds_{name}"] & (members["copy"] == 0) for name in personal}
     on_family["civil_servant_in_family"] = families["servant_missing"]
     planted = plant(rng, members, held["pkh"] | held["sembako"])
-    nik, errors, original = _numbers(rng, part, parts, families, members)
+    nik, errors, original = _numbers(rng, part, shared, families, members)
     errors |= mistakes.break_checks(rng, families, members)
     families["malformed_kk"] = rng.random(len(held["pkh"])) < ERRORS["malformed_kk"]
     flags = collect(rng, members, on_family, planted, errors["malformed_nik"])
@@ -69,22 +74,32 @@ def make_record(part: Part, parts: int, country: Country, seed: int, sample: flo
         planted,
         errors,
         original,
+        _elsewhere(shared, members),
+        shared,
         nik,
-        make_kk(rng, families["kecamatan"]),
+        shared.cards(families, make_kk(rng, families["kecamatan"])),
         sampled,
     )
 
 
 def _numbers(
-    rng: np.random.Generator, part: Part, parts: int, families: Columns, members: Columns
+    rng: np.random.Generator, part: Part, shared: Shared, families: Columns, members: Columns
 ) -> tuple[Array, dict[str, Array], Array]:
-    fuzzy = members["copy"] == mistakes.FUZZY
+    fuzzy = (members["copy"] == mistakes.FUZZY) & (members["side"] == 0)
     moved = mistakes.shift_birth(rng, members["birth_date"][fuzzy])
     members["birth_date"][fuzzy] = moved
     members["age"] = full_years(members["birth_date"])
     kecamatan = families["kecamatan"][members["family"]]
-    nik = make_nik(rng, kecamatan, members, part.number, parts)
-    return mistakes.spoil_people(rng, nik, members)
+    nik = make_nik(rng, kecamatan, members, part.number, len(shared.roll.starts))
+    return mistakes.spoil_people(rng, shared.numbers(nik, members), members, shared)
+
+
+def _elsewhere(shared: Shared, members: Columns) -> Array:
+    """For each row the number of its original in another province, as in its key; or unknown."""
+    numbers = np.full(len(members["family"]), UNKNOWN)
+    rows, there = shared.originals(members)
+    numbers[rows] = there
+    return numbers
 
 
 def _lose_heads(rng: np.random.Generator, families: Columns, members: Columns) -> None:

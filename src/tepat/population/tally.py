@@ -12,6 +12,7 @@ from tepat.population.provinces import BY_CODE
 from tepat.population.record import Record
 
 _OF_MEMBERS = ("malformed_nik", "duplicate_nik", "fuzzy_duplicate", "blank_name")
+_ACROSS = {"nik_across": "members", "fuzzy_across": "members", "kk_across": "families"}
 _PLANTED = ("civil_servant", "wage_above_minimum", "company_officer")
 
 
@@ -53,6 +54,10 @@ class Tally:
         self.add("members", len(members["sex"]))
         for name, mask in record.errors.items():
             self.add(name, mask.sum())
+        away = record.elsewhere >= 0
+        for name, kind in (("nik_across", "duplicate_nik"), ("fuzzy_across", "fuzzy_duplicate")):
+            self.add(name, (record.errors[kind] & away).sum())
+        self.add("kk_across", (families["kk_of"] >= 0).sum())
         self._families(record)
         self._people(record)
 
@@ -98,6 +103,7 @@ class Tally:
             "malformed_kk": "families",
             "no_head": "families",
             "decile_unknown": "families",
+            **(_ACROSS if len(self.provinces) > 1 else {}),
             "false_positive": "planted",
             "missing_of_poor": "members_of_poor",
             "bst_with_pkh": "holds_bst",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tepat.population import beside, frames
+from tepat.population.across import Roll
 from tepat.population.bureau import Country
 from tepat.population.files import GrowingFiles, as_arrow
 from tepat.population.places import Part
@@ -25,14 +26,10 @@ class Order:
 
     folder: Path
     volumes: list[tuple[Part, ...]]
+    roll: Roll
     country: Country
     seed: int
     families: int
-
-    @property
-    def parts(self) -> int:
-        """How many parts there are in all."""
-        return sum(len(volume) for volume in self.volumes)
 
     @property
     def sample(self) -> float:
@@ -58,7 +55,7 @@ def make_volume(order: Order, number: int) -> Made:
     made = Made(number)
     with GrowingFiles(order.folder) as files:
         for part in order.volumes[number]:
-            record = make_record(part, order.parts, order.country, order.seed, order.sample)
+            record = make_record(part, order.roll, order.country, order.seed, order.sample)
             made.tally.take(record)
             for name, frame in _tables(order, record):
                 made.rows[name] = made.rows.get(name, 0) + frame.height
