@@ -20,8 +20,11 @@ from tepat.policy.reform import Reform, find_reform, load_reform
 from tepat.runs.request import Progress, Request, State
 from tepat.runs.run import in_force
 from tepat.runs.simulate import figures
+from tepat.runs.simulate.changes import described
+from tepat.runs.simulate.errors import errors
 from tepat.runs.simulate.families import both_sides, family_table, kinds_of
 from tepat.runs.simulate.one_pass import Tables, one_pass
+from tepat.runs.simulate.page import page
 from tepat.runs.simulate.twins import Quotas, Twins, make_twins
 from tepat.runs.steps import look_first
 
@@ -72,6 +75,7 @@ def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
             con.disconnect()
         _tidy(folder)
         _write(folder, manifest)
+        (folder / "simulation.html").write_text(page(manifest), encoding="utf-8")
         return manifest
 
 
@@ -129,13 +133,19 @@ def _begun(ask: Ask, base: Policy, reform: Reform, twins: Twins, con: Any) -> di
         "as_of": ask.request.as_of.isoformat(),
         "arguments": ask.as_dict(),
         "policy_hash": base.hash,
-        "reform": {
-            "name": reform.name,
-            "title": {"id": reform.title.id, "en": reform.title.en},
-            "hash": reform.hash,
-            "from": reform.start.isoformat(),
+        "reform": described(base, reform, ask.request.as_of),
+        "about": {
+            name: {
+                "name": {"id": p.title.id, "en": p.title.en},
+                "unit": p.unit,
+                "kind": p.kind,
+                "before": name in twins.before,
+                "after": name in twins.after,
+            }
+            for name, p in {**reform.policy.programmes, **base.programmes}.items()
+            if name in twins.before or name in twins.after
         },
-        "decided_twice": twins.differing(),
+        "differing": twins.differing(),
     }
 
 
@@ -149,7 +159,7 @@ def _compared(tables: Tables, twins: Twins, folder: Path) -> dict[str, Any]:
     table = con.read_parquet(str(path))
     rows = figures.programmes(con, twins, table)
     pairs = figures.stacking(con, table)
-    found = {
+    found: dict[str, Any] = {
         "totals": figures.totals(con, table),
         "programmes": figures.same_money(con, twins, awards, rows),
         "deciles": figures.by(con, table, "decile"),
@@ -157,10 +167,11 @@ def _compared(tables: Tables, twins: Twins, folder: Path) -> dict[str, Any]:
         "kinds": figures.by_kind(con, table, kinds),
         "stacking": pairs,
         "stacks": figures.stacks(pairs),
+        "errors": errors(tables, twins, table),
     }
     (folder / "summary").mkdir()
-    for name, rows in found.items():
-        _csv(folder / "summary" / f"{name}.csv", rows if isinstance(rows, list) else [rows])
+    for name, part in found.items():
+        _csv(folder / "summary" / f"{name}.csv", part if isinstance(part, list) else [part])
     return found
 
 
