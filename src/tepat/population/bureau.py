@@ -76,7 +76,8 @@ def build_country() -> Country:
     _, spent = consumption(rng, place, levels)
     scale = Scale(float(spent.mean()), float(spent.std()))
     families, members = true_families(rng, place, levels, scale)
-    design, spent = score_facts(families, members), families["log_spent"]
+    design = np.stack(score_facts(families, members), axis=1).astype(np.float64)
+    spent = families["log_spent"]
     weights = np.linalg.lstsq(design.T @ design, design.T @ spent, rcond=None)[0]
     score = design @ weights + SCORE_NOISE * rng.standard_normal(len(spent))
     tenths = np.arange(1, 10) / 10
@@ -109,13 +110,15 @@ def bureau_decile(
 ) -> Array:
     """The decile the bureau hands over, 1 the poorest tenth of the country's families."""
     # Not by the linear algebra library: its last digit depends on the number of its threads.
-    score: Array = np.einsum("ij,j->i", score_facts(families, members), country.weights)
+    score = np.zeros(len(families["area"]))
+    for weight, fact in zip(country.weights, score_facts(families, members), strict=True):
+        score += weight * fact
     score += SCORE_NOISE * rng.standard_normal(len(score))
     return 1 + np.searchsorted(country.score_cuts, score)
 
 
-def score_facts(families: Columns, members: Columns) -> Array:
-    """The numeric facts that the score adds up, one row per family."""
+def score_facts(families: Columns, members: Columns) -> list[Array]:
+    """The numeric facts that the score adds up, as columns."""
     size = families["family_size"].astype(np.float64)
     columns = [
         np.ones(len(size)),
@@ -128,7 +131,7 @@ def score_facts(families: Columns, members: Columns) -> Array:
     for name, codes in _CODES.items():
         columns += [families[name] == code for code in range(1, codes + 1) if code != 2]
     columns += [np.minimum(families[name].astype(np.int64), 3) for name in _COUNTS]
-    return np.stack(columns, axis=1).astype(np.float64)
+    return columns
 
 
 def _member_facts(families: Columns, members: Columns) -> list[Array]:

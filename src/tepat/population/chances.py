@@ -25,14 +25,20 @@ def choose(rng: np.random.Generator, choice: Choice, wealth: Array, urban: Array
         noise = -np.log(-np.log(rng.random(len(wealth), dtype=np.float32) * 0.9999998 + 1e-7))
         score = base + pull * wealth + town * urban + noise
         better = score > best
-        best[better] = score[better]
-        picked[better] = code
+        np.copyto(best, score, where=better)
+        np.copyto(picked, code, where=better)
     return picked
 
 
 def happens(rng: np.random.Generator, log_odds: Array) -> Array:
     """True with the chance that the log odds say."""
     return rng.random(len(log_odds), dtype=np.float32) < 1 / (1 + np.exp(-log_odds))
+
+
+def by_year(age: Array, ages: tuple[float, ...], values: tuple[float, ...]) -> Array:
+    """A value for each age in full years, on straight lines between the given ages."""
+    table: Array = np.interp(np.arange(130), ages, values)[age]
+    return table
 
 
 def weighted(

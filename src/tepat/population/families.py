@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -115,18 +116,25 @@ def facts(
     members["rights_victim"] = (rng.random(len(age)) < 2.3e-5 * 2.5) & (age >= 25)
 
 
-def full_years(birth: Array, on: np.datetime64 = TODAY) -> Array:
-    """Age in full years on a day."""
+@cache
+def _years_by_day() -> Array:
+    """Full years of age of those born so many days before the day of the registry."""
+    birth = TODAY - np.arange(130 * 366).astype("timedelta64[D]")
     year = birth.astype("datetime64[Y]").astype(np.int64)
     day = (birth.astype("datetime64[M]").astype(np.int64) % 12) * 31 + (
         birth - birth.astype("datetime64[M]")
     ).astype(np.int64)
-    today = np.array([on])
+    today = np.array([TODAY])
     this_day = (today.astype("datetime64[M]").astype(np.int64) % 12) * 31 + (
         today - today.astype("datetime64[M]")
     ).astype(np.int64)
     years: Array = today.astype("datetime64[Y]").astype(np.int64) - year - (day > this_day)
     return years
+
+
+def full_years(birth: Array) -> Array:
+    """Age in full years on the day of the registry."""
+    return _years_by_day()[(TODAY - birth).astype(np.int64)]
 
 
 def _by_family(members: Columns, place: Columns) -> Columns:

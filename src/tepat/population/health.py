@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tepat.population.chances import UNKNOWN, Array, Columns, per_family, weighted
+from tepat.population.chances import UNKNOWN, Array, Columns, by_year, per_family, weighted
 
 DIFFICULTIES = (
     "difficulty_seeing",
@@ -38,7 +38,7 @@ def health(
 def _pregnancy(rng: np.random.Generator, age: Array, sex: Array, members: Columns) -> Columns:
     """About 1.2 per cent of all people; nearly always in marriage."""
     family, relation, marital = members["family"], members["relation"], members["marital"]
-    by_age = np.interp(
+    by_age = by_year(
         age,
         (15, 18, 22, 27, 32, 37, 42, 46, 54),
         (0.09, 0.17, 0.17, 0.125, 0.075, 0.04, 0.012, 0.002, 0),
@@ -65,9 +65,7 @@ def _nutrition(rng: np.random.Generator, age: Array, welfare: Array) -> Array:
 
 
 def _chronic(rng: np.random.Generator, age: Array) -> Array:
-    chance = np.interp(
-        age, (0, 15, 30, 45, 60, 75, 90), (0.012, 0.015, 0.05, 0.14, 0.30, 0.42, 0.45)
-    )
+    chance = by_year(age, (0, 15, 30, 45, 60, 75, 90), (0.012, 0.015, 0.05, 0.14, 0.30, 0.42, 0.45))
     kinds = weighted(
         rng,
         list(range(2, 19)),

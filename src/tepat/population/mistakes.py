@@ -155,17 +155,22 @@ def _with_copies(
 ) -> Columns:
     """Kept members and copies of some; in their new family copies are last, but for visitors."""
     rows = np.concatenate([kept, kept[donors]])
-    listed = {name: values[rows] for name, values in members.items()}
-    listed["family"] = np.concatenate([members["family"][kept], home])
-    listed["copy"] = np.concatenate([np.zeros(len(kept), dtype=np.int64), kind])
-    listed["twin"] = np.concatenate([np.full(len(kept), UNKNOWN), donors])
-    listed["relation"] = np.where(listed["copy"] > 0, 8, listed["relation"])
+    own: Columns = {
+        "family": np.concatenate([members["family"][kept], home]),
+        "copy": np.concatenate([np.zeros(len(kept), dtype=np.int64), kind]),
+        "twin": np.concatenate([np.full(len(kept), UNKNOWN), donors]),
+        "relation": np.where(np.arange(len(rows)) < len(kept), members["relation"][rows], 8),
+    }
     if len(visitors["family"]):
-        listed = {n: np.concatenate([values, visitors[n]]) for n, values in listed.items()}
-    order = np.argsort(listed["family"] * 4 + listed["side"], kind="stable")
+        rows = np.concatenate([rows, len(members["sex"]) + np.arange(len(visitors["family"]))])
+        own = {name: np.concatenate([values, visitors[name]]) for name, values in own.items()}
+        members = {n: np.concatenate([values, visitors[n]]) for n, values in members.items()}
+    order = np.argsort(own["family"] * 4 + members["side"][rows], kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    listed = {name: values[order] for name, values in listed.items()}
+    rows = rows[order]
+    listed = {name: values[rows] for name, values in members.items()}
+    listed |= {name: values[order] for name, values in own.items()}
     twin = listed["twin"]
     listed["twin"] = np.where(twin >= 0, place[np.maximum(twin, 0)], UNKNOWN)
     return listed
@@ -272,5 +277,9 @@ def _holes(
     for name in names:
         rate = UNKNOWN_RATE * (3 if name in _HEALTH else 1)
         hole = rng.random(len(columns[name]), dtype=np.float32) < rate
+        rows = np.flatnonzero(hole)
         for column in (name, *follows.get(name, ())):
-            columns[column] = np.where(hole, UNKNOWN, columns[column])
+            values = columns[column]
+            values = values.astype(np.int8) if values.dtype == bool else values.copy()
+            values[rows] = UNKNOWN
+            columns[column] = values

@@ -7,6 +7,7 @@ registered elsewhere take serials from 5000 up, kept apart by the number of the 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,17 @@ def rank_within(keys: Array) -> Array:
     return ranks
 
 
+_FIRST_DAY = np.datetime64("1890-01-01", "D")
+
+
 def day_digits(dates: Array) -> Array:
     """DDMMYY of dates, as numbers."""
+    return _digits_by_day()[(dates - _FIRST_DAY).astype(np.int64)]
+
+
+@cache
+def _digits_by_day() -> Array:
+    dates = _FIRST_DAY + np.arange(150 * 366).astype("timedelta64[D]")
     years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
     months = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
     days = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1

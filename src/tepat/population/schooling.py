@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tepat.population.chances import UNKNOWN, Array, Columns, weighted
+from tepat.population.chances import UNKNOWN, Array, Columns, by_year, weighted
 
 NEVER, ATTENDING, NO_LONGER = 1, 2, 3
 
@@ -63,19 +63,19 @@ def schooling(
 
 
 def _attendance(age: Array, latent: Array) -> Array:
-    base = np.interp(
+    base = by_year(
         age,
         (5, 6, 7, 12, 13, 15, 16, 18, 19, 22, 24, 27),
         (0, 0.45, 4.9, 4.9, 4.0, 3.0, 1.7, 0.6, -0.6, -1.0, -2.6, -6),
     )
-    slope = np.interp(age, (7, 12, 16, 20), (0.3, 0.6, 0.7, 1.1))
+    slope = by_year(age, (7, 12, 16, 20), (0.3, 0.6, 0.7, 1.1))
     chance = 1 / (1 + np.exp(-(base + slope * latent)))
     return np.where((age < 6) | (age > 30), 0.0, chance)
 
 
 def _stages_finished(rng: np.random.Generator, age: Array, latent: Array) -> Array:
     """0 none, 1 primary, 2 lower secondary, 3 upper, 4 higher, 5 more: by age and latent."""
-    cohort = np.interp(age, (20, 30, 40, 50, 60, 70, 85), (1.05, 1.0, 0.75, 0.4, -0.05, -0.6, -1.2))
+    cohort = by_year(age, (20, 30, 40, 50, 60, 70, 85), (1.05, 1.0, 0.75, 0.4, -0.05, -0.6, -1.2))
     reach = latent + cohort + 0.35 * rng.standard_normal(len(age))
     done = np.searchsorted(np.array([-1.05, 0.10, 0.62, 2.05, 3.55]), reach)
     possible = np.searchsorted(np.array([12, 15, 18, 22, 26]), age, side="right")
@@ -83,7 +83,7 @@ def _stages_finished(rng: np.random.Generator, age: Array, latent: Array) -> Arr
 
 
 def _never(age: Array, latent: Array) -> Array:
-    base = np.interp(age, (7, 25, 45, 60, 75), (-5.5, -5.2, -4.3, -3.0, -1.6))
+    base = by_year(age, (7, 25, 45, 60, 75), (-5.5, -5.2, -4.3, -3.0, -1.6))
     return 1 / (1 + np.exp(-(base - 0.9 * latent)))
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from tepat.population.chances import UNKNOWN, Array, Choice, Columns, choose, happens, weighted
+from tepat.population.chances import (
+    UNKNOWN,
+    Array,
+    Choice,
+    Columns,
+    by_year,
+    choose,
+    happens,
+    weighted,
+)
 
 # Industry of those who work: (code, base, pull of wealth and school, pull of the town).
 # fmt: off
@@ -61,8 +70,8 @@ def work(rng: np.random.Generator, members: Columns, wealth: Array, urban: Array
 
 def _log_odds(age: Array, man: Array, pupil: Array, urban: Array) -> Array:
     grid = (10, 14, 16, 20, 25, 40, 55, 60, 65, 70, 80, 95)
-    men = np.interp(age, grid, (-5, -3.2, -1.0, 1.1, 2.5, 3.6, 2.5, 1.7, 1.0, 0.3, -1.0, -3))
-    women = np.interp(age, grid, (-5.4, -3.8, -1.4, -0.1, 0.1, 0.6, 0.5, 0.1, -0.5, -1, -2.2, -4))
+    men = by_year(age, grid, (-5, -3.2, -1.0, 1.1, 2.5, 3.6, 2.5, 1.7, 1.0, 0.3, -1.0, -3))
+    women = by_year(age, grid, (-5.4, -3.8, -1.4, -0.1, 0.1, 0.6, 0.5, 0.1, -0.5, -1, -2.2, -4))
     odds = np.where(man, men, women) - 0.25 * urban
     return odds - np.where(pupil & (age >= 15), 2.4, 0.0)
 
