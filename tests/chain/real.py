@@ -130,7 +130,7 @@ def _answer(name: str, about: dict[str, Any], row: dict[str, Any]) -> Answer:
 def members(run: Path) -> dict[int, list[dict[str, Any]]]:
     """The members of each family with their place in it, in the order of their numbers."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in sorted(table(run, "facts/members.parquet"), key=lambda row: row["person_id"]):
+    for row in sorted(table(run, "facts/members/*.parquet"), key=lambda row: row["person_id"]):
         found[row["family_id"]].append(row | {"place": len(found[row["family_id"]])})
     return found
 
@@ -140,11 +140,11 @@ def families(run: Path) -> dict[int, Family]:
     people = members(run)
     place = {row["person_id"]: row["place"] for rows in people.values() for row in rows}
     flags: dict[int, list[Flag]] = defaultdict(list)
-    for row in table(run, "facts/flags.parquet"):
+    for row in table(run, "facts/flags/*.parquet"):
         flag = Flag(row["ground"], place.get(row["person_id"]), row["contested"])
         flags[row["family_id"]].append(flag)
     held: dict[int, list[Benefit]] = defaultdict(list)
-    for row in table(run, "facts/benefits.parquet"):
+    for row in table(run, "facts/benefits/*.parquet"):
         period: tuple[date | None, date | None] = (row["from"], row["to"])
         held[row["family_id"]].append(
             Benefit(row["programme"], place.get(row["person_id"]), *period)
@@ -157,5 +157,5 @@ def families(run: Path) -> dict[int, Family]:
             held[row["family_id"]],
             row["blocked"],
         )
-        for row in table(run, "facts/families.parquet")
+        for row in table(run, "facts/families/*.parquet")
     }

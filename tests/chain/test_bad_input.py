@@ -47,7 +47,7 @@ def findings_of(run: Path) -> dict[str, list[dict[str, Any]]]:
     import polars
 
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in polars.read_parquet(run / "findings" / "findings.parquet").to_dicts():
+    for row in polars.read_parquet(run / "findings" / "*.parquet").to_dicts():
         found.setdefault(row["rule"], []).append(row)
     return found
 

@@ -12,8 +12,8 @@ from tepat.runs.folder import RunFolder
 
 
 def test_the_parts_of_every_score_add_up_to_it(survey_run: Path) -> None:
-    ranking = f"read_parquet('{survey_run}/run/ranking/ranking.parquet')"
-    parts = f"read_parquet('{survey_run}/run/scores/contributions.parquet')"
+    ranking = f"read_parquet('{survey_run}/run/ranking/*.parquet')"
+    parts = f"read_parquet('{survey_run}/run/scores/*.parquet')"
     names = [row[0] for row in duckdb.sql(f"DESCRIBE FROM {parts}").fetchall()[1:]]
     total = " + ".join(f'p."{name}"' for name in names)
     found = duckdb.sql(
@@ -28,7 +28,7 @@ def test_the_parts_of_every_score_add_up_to_it(survey_run: Path) -> None:
 def test_an_explanation_shows_the_score_and_what_moves_it(survey_run: Path) -> None:
     run = RunFolder(survey_run / "run")
     key = duckdb.sql(
-        f"SELECT family_key FROM read_parquet('{run.path}/ranking/ranking.parquet') "
+        f"SELECT family_key FROM read_parquet('{run.path}/ranking/*.parquet') "
         "ORDER BY rank LIMIT 1"
     ).fetchone()
     assert key is not None
@@ -41,7 +41,7 @@ def test_an_explanation_shows_the_score_and_what_moves_it(survey_run: Path) -> N
 def test_a_run_without_a_model_shows_no_score(demo_run: Path) -> None:
     run = RunFolder(demo_run)
     key = duckdb.sql(
-        f"SELECT min(family_key) FROM read_parquet('{demo_run}/ranking/ranking.parquet')"
+        f"SELECT min(family_key) FROM read_parquet('{demo_run}/ranking/*.parquet')"
     ).fetchone()
     assert key is not None
     assert explain(run, key[0])["score"] is None

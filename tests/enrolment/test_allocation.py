@@ -33,10 +33,10 @@ def run_rows(demo_run: Path) -> dict[str, list[Row]]:
     found = {
         "families": rows(f"{demo_run}/decisions/families/*.parquet"),
         "members": rows(f"{demo_run}/decisions/members/*.parquet"),
-        "awards": rows(f"{demo_run}/awards/awards.parquet"),
-        "benefits": rows(f"{demo_run}/facts/benefits.parquet"),
+        "awards": rows(f"{demo_run}/awards/*.parquet"),
+        "benefits": rows(f"{demo_run}/facts/benefits/*.parquet"),
     }
-    scores = {row["family_id"]: row["score"] for row in rows(f"{demo_run}/ranking/ranking.parquet")}
+    scores = {row["family_id"]: row["score"] for row in rows(f"{demo_run}/ranking/*.parquet")}
     for row in [*found["families"], *found["members"]]:
         row["score"] = scores[row["family_id"]]
     return found

@@ -70,7 +70,7 @@ def test_no_clear_identifier_is_shown(demo_run: Path, kept: str) -> None:
 def _shown_values(run: Path) -> str:
     import polars
 
-    findings = polars.read_parquet(run / "findings" / "findings.parquet")
+    findings = polars.read_parquet(run / "findings" / "*.parquet")
     return "\n".join(str(value) for value in findings["value_shown"].to_list())
 
 

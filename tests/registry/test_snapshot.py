@@ -72,7 +72,7 @@ def found_in(run: Path) -> set[tuple[Any, ...]]:
     rows = duckdb.sql(
         f"""SELECT key, rule, severity, "column", family_id,
         CASE WHEN "column" NOT IN ('nik', 'kk_number') THEN value_shown END
-        FROM '{run}/findings/findings.parquet'"""
+        FROM '{run}/findings/*.parquet'"""
     ).fetchall()
     return set(rows)
 

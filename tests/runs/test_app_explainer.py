@@ -47,9 +47,9 @@ def explainer(run: Path) -> Explainer:
 
 def keys(run: Path, sql: str = "SELECT family_key FROM {families}") -> list[str]:
     tables = {
-        "awards": f"'{run}/awards/awards.parquet'",
-        "families": f"'{run}/facts/families.parquet'",
-        "flags": f"'{run}/facts/flags.parquet'",
+        "awards": f"'{run}/awards/*.parquet'",
+        "families": f"'{run}/facts/families/*.parquet'",
+        "flags": f"'{run}/facts/flags/*.parquet'",
     }
     return sorted(str(row[0]) for row in duckdb.sql(sql.format(**tables)).fetchall())
 

@@ -18,7 +18,7 @@ from tepat.runs.folder import RunFolder
 from tests.conftest import tepat
 
 
-def family(run: Path, where: str, source: str = "awards/awards.parquet") -> str:
+def family(run: Path, where: str, source: str = "awards/*.parquet") -> str:
     """The key of the first family of a run's table for which an SQL condition holds."""
     found = duckdb.sql(
         f"SELECT family_key FROM read_parquet('{run}/{source}') WHERE {where} "
@@ -89,7 +89,7 @@ def test_mending_the_record_is_named_as_what_would_change_the_answer(run: RunFol
     key = family(
         run.path,
         "pkh__outcome = 2 AND pkh__failed = 0 AND decile <= 4 AND family_id IN "
-        f"(SELECT family_id FROM read_parquet('{run.path}/facts/families.parquet') "
+        f"(SELECT family_id FROM read_parquet('{run.path}/facts/families/*.parquet') "
         "WHERE blocked)",
         "decisions/families/*.parquet",
     )

@@ -12,7 +12,7 @@ from tepat.runs import steps
 from tepat.runs.request import Request
 from tepat.runs.run import run
 
-TABLES = ("decisions/families/*.parquet", "decisions/members/*.parquet", "awards/awards.parquet")
+TABLES = ("decisions/families/*.parquet", "decisions/members/*.parquet", "awards/*.parquet")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 def test_error_rates_agree_with_a_count_by_hand(demo_run: Path) -> None:
     found = targeting(RunFolder(demo_run, open_engine()))
     assert found is not None
-    truth = _rows(demo_run / "facts" / "truth.parquet")
+    truth = _rows(demo_run / "facts" / "truth" / "*.parquet")
     order = [
         r["family_id"] for r in sorted(truth, key=lambda r: (r["consumption"], r["family_id"]))
     ]
     holders: dict[str, set[int]] = {}
-    for award in _rows(demo_run / "awards" / "awards.parquet"):
+    for award in _rows(demo_run / "awards" / "*.parquet"):
         if award["status"] == "awarded":
             holders.setdefault(award["programme"], set()).add(award["family_id"])
     assert holders and set(found.programmes) == set(holders)
@@ -47,7 +48,7 @@ def test_a_run_without_truth_has_no_error_rates(demo_run: Path, tmp_path: Path) 
     run = tmp_path / "run"
     shutil.copytree(demo_run, run)
     assert targeting(RunFolder(run, open_engine())) is not None
-    (run / "facts" / "truth.parquet").unlink()
+    shutil.rmtree(run / "facts" / "truth")
     assert targeting(RunFolder(run, open_engine())) is None
 
 

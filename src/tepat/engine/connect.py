@@ -10,13 +10,25 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.errors import TepatError
 
-def open_engine(scratch: Path | None = None, threads: int | None = None) -> Any:
+MEMORY = "TEPAT_MEMORY"  # of the environment: how much memory a calculation may take
+SHARE = 0.4  # of the machine's memory, where nothing is said
+
+
+def open_engine(
+    scratch: Path | None = None, threads: int | None = None, memory: str | None = None
+) -> Any:
     """Open an in-memory DuckDB as an Ibis backend.
 
     Args:
         scratch: folder for what does not fit in memory; none means memory only.
         threads: how many threads; none means as many as there are processors.
+        memory: how much it may take, such as ``8GB``; none means what the environment's
+            ``TEPAT_MEMORY`` says, else two fifths of the machine's.
+
+    Raises:
+        TepatError: ``bad_memory``.
     """
     import ibis
 
@@ -26,7 +38,28 @@ def open_engine(scratch: Path | None = None, threads: int | None = None) -> Any:
     }
     if scratch is not None:
         config["temp_directory"] = str(scratch)
+    memory = memory or os.environ.get(MEMORY)
+    if memory:
+        if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", memory):
+            raise TepatError(
+                "bad_memory",
+                f"'{memory}' is not an amount of memory.",
+                do="Write it as 800MB or 8GB.",
+            )
+        config["memory_limit"] = memory
+    else:
+        config["memory_limit"] = f"{int(_machine_memory() * SHARE) >> 20}MiB"
     return ibis.duckdb.connect(**config)
+
+
+def _machine_memory() -> int:
+    """The bytes of memory that this machine has, or that its container may use."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return whole
+    return min(whole, int(limit)) if limit.isdigit() else whole
 
 
 def exact(path: Path) -> str:

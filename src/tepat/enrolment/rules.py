@@ -8,7 +8,7 @@ decile, then score, then a tie-break that anyone can compute (see ``assessment.r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,90 +23,30 @@ AWARDED, WAITING, REFUSED = "awarded", "waiting", "refused"
 
 @dataclass(frozen=True)
 class Claims:
-    """What allocation needs to know.
+    """What allocation needs to know of some families; all of a kabupaten, or none.
 
     Attributes:
         families: the decisions of families.
         members: the decisions of persons.
         ranking: ``family_id``, ``score``.
         benefits: who holds what already; None where it was not given.
-        quotas: by programme, then by kabupaten code (``""`` is national); a programme that is not
-            named has the national quota of its policy file, if any.
+        taken: the awards made before, by programme.
     """
 
     families: Any
     members: Any
     ranking: Any
     benefits: Any | None
-    quotas: Mapping[str, Mapping[str, int]]
+    taken: Mapping[str, Any]
 
 
-@dataclass
-class Allocation:
-    """Awards of all programmes, and the share of each kabupaten.
-
-    ``awards`` has one table per programme; ``lines`` gives, per programme and kabupaten, the quota
-    line and how many compete. A programme without a quota has no line.
-    """
-
-    awards: list[Any] = field(default_factory=list)
-    lines: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+def in_order(policy: Policy, plans: Iterable[Plan]) -> list[Plan]:
+    """Programmes in the order in which the policy allocates them."""
+    names = list(policy.programmes)
+    return sorted(plans, key=lambda plan: names.index(plan.name))
 
 
-def allocate(con: Any, policy: Policy, plans: Sequence[Plan], claims: Claims) -> Allocation:
-    """Allocate programmes in the policy's order; awards become temporary tables of ``con``."""
-    done = Allocation()
-    taken: dict[str, Any] = {}
-    for plan in sorted(plans, key=lambda plan: list(policy.programmes).index(plan.name)):
-        barred = _barring(policy, plan, taken, claims.benefits)
-        table = _candidates(plan, claims, barred)
-        table = con.create_table(f"candidates_{plan.name}", table, temp=True)
-        lines = _lines(con, plan, table, _quota(plan, claims.quotas))
-        awards = con.create_table(f"awards_{plan.name}", _awards(plan, table, lines), temp=True)
-        con.drop_table(f"candidates_{plan.name}")
-        taken[plan.name] = awards.filter(awards.status == AWARDED)
-        done.awards.append(awards)
-        done.lines[plan.name] = lines or {}
-    return done
-
-
-def _quota(plan: Plan, quotas: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
-    if plan.name in quotas:
-        return quotas[plan.name]
-    rule = plan.programme.quota
-    if rule is None or not plan.rules.in_force(rule.node):
-        return {}
-    return {NATIONAL: plan.rules.constant(rule.node)}
-
-
-def _barring(
-    policy: Policy, plan: Plan, taken: Mapping[str, Any], benefits: Any | None
-) -> list[tuple[str, Any, str]]:
-    """Earlier awards that bar this programme: its name, the table, and the key that must match."""
-    found = []
-    for other in policy.barred_with(plan.name):
-        both_persons = not plan.of_family and policy.programmes[other].unit == "member"
-        key = "person_id" if both_persons else "family_id"
-        if other in taken:
-            found.append((other, taken[other].select(key).distinct(), key))
-        elif benefits is not None:
-            held = _held(benefits, other, plan.rules.as_of)
-            found.append((other, held.filter(held[key].notnull()).select(key).distinct(), key))
-    return found
-
-
-def _held(benefits: Any, programme: str, day: date) -> Any:
-    import ibis
-
-    today = ibis.literal(day, "date")
-    return benefits.filter(
-        (benefits.programme == programme)
-        & (benefits["from"].isnull() | (benefits["from"] <= today))
-        & (benefits["to"].isnull() | (benefits["to"] >= today))
-    )
-
-
-def _candidates(plan: Plan, claims: Claims, barred: Iterable[tuple[str, Any, str]]) -> Any:
+def candidates(policy: Policy, plan: Plan, claims: Claims) -> Any:
     """Eligible families or persons, with what their order hangs on and what bars them."""
     import ibis
 
@@ -134,7 +74,68 @@ def _candidates(plan: Plan, claims: Claims, barred: Iterable[tuple[str, Any, str
     ranking = claims.ranking
     scores = ranking.select(ranked_id=ranking.family_id, score=ranking.score)
     chosen = chosen.left_join(scores, chosen.family_id == scores.ranked_id).drop("ranked_id")
-    return _with_bars(chosen, list(barred))
+    return _with_bars(chosen, _barring(policy, plan, claims))
+
+
+def competing(candidates: Any) -> Any:
+    """How many compete in each kabupaten: ``code``, ``number``; the code ``""`` is unknown."""
+    free = candidates.filter(candidates.barred_by.isnull())
+    return free.group_by(code=free.kabupaten.fill_null("")).agg(number=free.count())
+
+
+def quota_lines(
+    plan: Plan, quotas: Mapping[str, Mapping[str, int]], eligible: Mapping[str, int]
+) -> dict[str, dict[str, int]] | None:
+    """The quota line of each kabupaten; None where the programme has no quota.
+
+    Args:
+        plan: the programme.
+        quotas: by programme, then by kabupaten code (``""`` is national); a programme that is not
+            named has the national quota of its policy file, if any.
+        eligible: how many compete, by kabupaten code, in the whole country.
+    """
+    found = shares(_quota(plan, quotas), eligible)
+    if found is None:
+        return None
+    return {
+        code: {"quota": found.get(code, 0), "eligible": eligible[code]} for code in sorted(eligible)
+    }
+
+
+def _quota(plan: Plan, quotas: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+    if plan.name in quotas:
+        return quotas[plan.name]
+    rule = plan.programme.quota
+    if rule is None or not plan.rules.in_force(rule.node):
+        return {}
+    return {NATIONAL: plan.rules.constant(rule.node)}
+
+
+def _barring(policy: Policy, plan: Plan, claims: Claims) -> list[tuple[str, Any, str]]:
+    """Earlier awards that bar this programme: its name, the table, and the key that must match."""
+    found = []
+    for other in policy.barred_with(plan.name):
+        both_persons = not plan.of_family and policy.programmes[other].unit == "member"
+        key = "person_id" if both_persons else "family_id"
+        if other in claims.taken:
+            awards = claims.taken[other]
+            awarded = awards.filter(awards.status == AWARDED)
+            found.append((other, awarded.select(key).distinct(), key))
+        elif claims.benefits is not None:
+            held = _held(claims.benefits, other, plan.rules.as_of)
+            found.append((other, held.filter(held[key].notnull()).select(key).distinct(), key))
+    return found
+
+
+def _held(benefits: Any, programme: str, day: date) -> Any:
+    import ibis
+
+    today = ibis.literal(day, "date")
+    return benefits.filter(
+        (benefits.programme == programme)
+        & (benefits["from"].isnull() | (benefits["from"] <= today))
+        & (benefits["to"].isnull() | (benefits["to"] >= today))
+    )
 
 
 def _with_bars(table: Any, barred: Sequence[tuple[str, Any, str]]) -> Any:
@@ -154,36 +155,24 @@ def _own_order(plan: Plan) -> list[str]:
     return [f"priority{i}" for i in range(len(plan.programme.priority))]
 
 
-def _lines(
-    con: Any, plan: Plan, candidates: Any, quota: Mapping[str, int]
-) -> dict[str, dict[str, int]] | None:
-    """The quota line of each kabupaten; None where the programme has no quota."""
-    free = candidates.filter(candidates.barred_by.isnull())
-    counted = free.group_by(code=free.kabupaten.fill_null("")).agg(number=free.count())
-    eligible = {row["code"]: row["number"] for row in con.to_pyarrow(counted).to_pylist()}
-    found = shares(quota, eligible)
-    if found is None:
-        return None
-    return {
-        code: {"quota": found.get(code, 0), "eligible": eligible[code]} for code in sorted(eligible)
-    }
+def awards(plan: Plan, table: Any, lines: Any | None) -> Any:
+    """Awards, waiting places and refusals of some candidates.
 
-
-def _awards(plan: Plan, table: Any, lines: Mapping[str, Mapping[str, int]] | None) -> Any:
+    Args:
+        plan: the programme.
+        table: what `candidates` gave.
+        lines: ``line_code`` and ``line``, the quota line of each kabupaten; None without a quota.
+    """
     import ibis
 
-    need = [table[name] for name in [*_own_order(plan), "decile", "score"]]
-    order = [*(fact.asc(nulls_first=False) for fact in need), table.tie]
-    share = [table.kabupaten, table.barred_by.isnull()]
-    place = ibis.row_number().over(group_by=share, order_by=order) + 1
-    alike = table.count().over(group_by=[*share, *need])
-    ranked = table.mutate(place=place.cast("int64"), tied=alike > 1)
-    free = ranked.barred_by.isnull()
     if lines is None:
+        ranked = table
+        free = ranked.barred_by.isnull()
         status = ibis.cases((free, AWARDED), else_=REFUSED)
         shown, tied = ibis.null("int64"), ibis.null("boolean")
     else:
-        ranked = _with_line(ranked, lines)
+        ranked = _placed(plan, table)
+        ranked = ranked.left_join(lines, ranked.kabupaten.fill_null("") == lines.line_code)
         free = ranked.barred_by.isnull()
         status = ibis.cases((~free, REFUSED), (ranked.place <= ranked.line, AWARDED), else_=WAITING)
         shown = ibis.cases((free, ranked.place), else_=ibis.null("int64"))
@@ -213,17 +202,13 @@ def _awards(plan: Plan, table: Any, lines: Mapping[str, Mapping[str, int]] | Non
     )
 
 
-def _with_line(table: Any, lines: Mapping[str, Mapping[str, int]]) -> Any:
-    """The quota line of each row's kabupaten."""
+def _placed(plan: Plan, table: Any) -> Any:
+    """Candidates with their place within the kabupaten, and whether others needed as much."""
     import ibis
-    import pyarrow as pa
 
-    rows = ibis.memtable(
-        pa.table(
-            {
-                "line_code": pa.array(list(lines), pa.string()),
-                "line": pa.array([line["quota"] for line in lines.values()], pa.int64()),
-            }
-        )
-    )
-    return table.left_join(rows, table.kabupaten.fill_null("") == rows.line_code)
+    need = [table[name] for name in [*_own_order(plan), "decile", "score"]]
+    order = [*(fact.asc(nulls_first=False) for fact in need), table.tie]
+    share = [table.kabupaten, table.barred_by.isnull()]
+    place = ibis.row_number().over(group_by=share, order_by=order) + 1
+    alike = table.count().over(group_by=[*share, *need])
+    return table.mutate(place=place.cast("int64"), tied=alike > 1)

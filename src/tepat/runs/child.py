@@ -72,7 +72,7 @@ def _say(what: dict[str, Any]) -> None:
 
 
 def _progress(step: str, done: int, total: int) -> None:
-    _say({"step": step, "done": done, "total": total})
+    _say({"step": step.partition(" ")[0], "done": done, "total": total})
 
 
 def _snapshot(about: dict[str, Any]) -> dict[str, Any]:

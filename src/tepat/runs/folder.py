@@ -11,19 +11,20 @@ from tepat.engine.errors import TepatError
 from tepat.policy.load import policy_from_files
 from tepat.policy.model import Policy
 
+# Each table is a folder of parts, or of parts for each programme.
 TABLES = {
-    "families": "facts/families.parquet",
-    "members": "facts/members.parquet",
-    "flags": "facts/flags.parquet",
-    "lists": "facts/lists.parquet",
-    "benefits": "facts/benefits.parquet",
-    "findings": "findings/findings.parquet",
-    "ranking": "ranking/ranking.parquet",
-    "contributions": "scores/contributions.parquet",
+    "families": "facts/families/*.parquet",
+    "members": "facts/members/*.parquet",
+    "flags": "facts/flags/*.parquet",
+    "lists": "facts/lists/*.parquet",
+    "benefits": "facts/benefits/*.parquet",
+    "findings": "findings/*.parquet",
+    "ranking": "ranking/*.parquet",
+    "contributions": "scores/*.parquet",
     "family_decisions": "decisions/families/*.parquet",
     "member_decisions": "decisions/members/*.parquet",
-    "awards": "awards/awards.parquet",
-    "truth": "facts/truth.parquet",
+    "awards": "awards/*.parquet",
+    "truth": "facts/truth/*.parquet",
 }
 
 
@@ -99,6 +100,10 @@ class RunFolder:
     def file(self, name: str) -> str:
         """Where a table lies, as the engine must be given it."""
         return f"{exact(self.path)}/{TABLES[name]}"
+
+    def parts(self, name: str) -> list[Path]:
+        """The files of a table."""
+        return sorted(self.path.glob(TABLES[name]))
 
     def has(self, name: str) -> bool:
         """Whether the run kept a table."""

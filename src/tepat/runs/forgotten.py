@@ -42,18 +42,14 @@ def forget_people(path: Path, keys: Sequence[str]) -> int:
         return 0
     # first of all, so that nobody tells reasons from rows that are half gone
     _mark(path, sorted({*forgotten_families(path), *(row[0] for row in found)}))
-    _emptied(con, path / "facts" / "members.parquet", _facts)
-    for part in sorted((path / "decisions" / "members").glob("*.parquet")):
-        _emptied(con, part, _reasons)
-    for name in ("flags", "benefits"):
-        _without(
-            con, path / "facts" / f"{name}.parquet", "person_id IN (SELECT person_id FROM who)"
-        )
-    _without(
-        con,
-        path / "findings" / "findings.parquet",
-        "\"table\" = 'members' AND key IN (SELECT person_key FROM who)",
-    )
+    for name, value in (("members", _facts), ("member_decisions", _reasons)):
+        for part in run.parts(name):
+            _emptied(con, part, value)
+    of_them = "person_id IN (SELECT person_id FROM who)"
+    named = "\"table\" = 'members' AND key IN (SELECT person_key FROM who)"
+    for name, test in (("flags", of_them), ("benefits", of_them), ("findings", named)):
+        for part in run.parts(name):
+            _without(con, part, test)
     row = con.execute("SELECT count(*) FROM who").fetchone()
     return int(row[0])
 
@@ -86,7 +82,7 @@ def _emptied(con: Any, path: Path, value: Any) -> None:
 
 def _without(con: Any, path: Path, test: str) -> None:
     """Leave rows out."""
-    if path.is_file() and _has(con, path, test):
+    if _has(con, path, test):
         _write(con, f"SELECT * FROM read_parquet($path) WHERE ({test}) IS NOT TRUE", path)
 
 

@@ -100,7 +100,7 @@ def _before(run: Run, runs: Path) -> Run | None:
     """The last finished run of the same place, if its awards are still there."""
     last = Run.objects.filter(place_id=run.place_id, state=State.DONE).exclude(pk=run.pk)
     for before in last.order_by("-finished_at", "-pk")[:1]:
-        if (runs / before.folder / "awards" / "awards.parquet").is_file():
+        if any((runs / before.folder / "awards").glob("*.parquet")):
             return before
     return None
 

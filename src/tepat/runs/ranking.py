@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tepat.engine.connect import exact
+from tepat.engine.desk import Desk
 from tepat.engine.errors import TepatError
 
 DECILE = r"^(10|[1-9])([.]0*)?$"
 
 
-def ranking(
-    con: Any, families: Any, kept: Any, *, deciles: Path | None, model: Path | None, seed: str
-) -> tuple[Any, list[Any]]:
-    """``family_id, family_key, score, rank, decile`` for every family, and findings.
+class Ranking:
+    """The order of all families.
 
     Where a file of deciles is given, it alone counts: a family that it does not name has no
     decile, and a model then gives no more than the order within a decile. Without either, the
     families' own column is taken, and where there is none the decile is unknown.
-    """
-    import ibis
 
-    findings: list[Any] = []
-    ranked = (
-        _from_model(con, families, kept, model, seed)
-        if model
-        else families.select(
-            "family_id",
-            "family_key",
-            score=ibis.null("int64"),
-            rank=ibis.null("int64"),
-            decile=_own(families),
-        )
-    )
-    if deciles is not None:
-        supplied, findings = _supplied(con, families, deciles)
-        joined = ranked.left_join(supplied, ranked.family_key == supplied.supplied_key)
-        ranked = joined.mutate(decile=joined.supplied).drop("supplied_key", "supplied")
-    return ranked, findings
+    Args:
+        desk: where what is needed for all parts is kept.
+        families: the files of all families.
+        deciles: the file of deciles, if any.
+    """
+
+    def __init__(self, desk: Desk, families: Sequence[Path], deciles: Path | None) -> None:
+        self.desk, self.families, self.deciles = desk, families, deciles
+
+    def order(self, scored: Sequence[Path], seed: str) -> None:
+        """Rank all families that were scored; kept as ``ranked_all``."""
+        from tepat.assessment.rules import rank_and_decile
+
+        table = self.desk.open("scored_all", *scored)
+        self.desk.keep("ranked_all", lambda: rank_and_decile(self.desk.con, table, seed))
+
+    def write_findings(self, path: Path) -> None:
+        """Write what does not fit in the file of deciles, if there is one."""
+        if self.deciles is not None:
+            grouped = self.desk.keep("supplied", partial(_supplied, self.desk.con, self.deciles))
+            families = self.desk.open("families_all", *self.families)
+            self.desk.write("decile_findings", lambda: _findings(families, grouped), path)
+
+    def ranked(self, families: Any, *, model: bool) -> Any:
+        """``family_id, family_key, score, rank, decile`` for each of some families."""
+        import ibis
+
+        if model:
+            ranks = self.desk.open("ranked_all", self.desk.folder / "ranked_all.parquet")
+            found = families.select("family_id").inner_join(ranks, "family_id")
+            found = found.select("family_id", "family_key", "score", "rank", "decile")
+        else:
+            found = families.select(
+                "family_id",
+                "family_key",
+                score=ibis.null("int64"),
+                rank=ibis.null("int64"),
+                decile=_own(families),
+            )
+        if self.deciles is not None:
+            supplied = self.desk.open("supplied", self.desk.folder / "supplied.parquet")
+            joined = found.left_join(supplied, found.family_key == supplied.supplied_key)
+            found = joined.select(
+                "family_id", "family_key", "score", "rank", decile=joined.supplied
+            )
+        return found
 
 
 def _own(families: Any) -> Any:
@@ -66,13 +94,12 @@ def _scored(families: Any, kept: Any) -> Any:
     return families if kept is None else kept.rename(family_key="_family_key")
 
 
-def _from_model(con: Any, families: Any, kept: Any, path: Path, seed: str) -> Any:
-    from tepat.assessment.rules import load_model, rank_and_decile, score_expression
+def scored(families: Any, kept: Any, path: Path) -> Any:
+    """``family_id, family_key, score`` by a model."""
+    from tepat.assessment.rules import load_model, score_expression
 
     model, table = load_model(path), _scored(families, kept)
-    scored = table.select("family_id", "family_key", score=score_expression(model, table))
-    scored = con.create_table("scores", scored, temp=True)
-    return rank_and_decile(con, scored, seed)
+    return table.select("family_id", "family_key", score=score_expression(model, table))
 
 
 def model_columns(path: Path | None) -> list[str]:
@@ -82,7 +109,7 @@ def model_columns(path: Path | None) -> list[str]:
     return columns_needed(load_model(path)) if path else []
 
 
-def _supplied(con: Any, families: Any, path: Path) -> tuple[Any, list[Any]]:
+def _supplied(con: Any, path: Path) -> Any:
     """Deciles from a file with a key column and ``decile``; what does not fit is a finding."""
     import ibis
 
@@ -105,7 +132,6 @@ def _supplied(con: Any, families: Any, path: Path) -> tuple[Any, list[Any]]:
     # a cast alone would round 2.5 to 3
     whole = given.text.re_extract(DECILE, 1).nullif("").cast("int64")
     given = given.mutate(supplied=whole)
-    given = con.create_table("supplied_rows", given, temp=True)
     grouped = given.group_by("supplied_key").agg(
         low=given.supplied.min(),
         high=given.supplied.max(),
@@ -113,11 +139,10 @@ def _supplied(con: Any, families: Any, path: Path) -> tuple[Any, list[Any]]:
         text=given.text.min(),
     )
     same = (grouped.low == grouped.high).ifelse(grouped.low, ibis.null("int64"))
-    grouped = con.create_table("supplied", grouped.mutate(supplied=same), temp=True)
-    return grouped.select("supplied_key", "supplied"), _findings(families, grouped)
+    return grouped.mutate(supplied=same)
 
 
-def _findings(families: Any, grouped: Any) -> list[Any]:
+def _findings(families: Any, grouped: Any) -> Any:
     import ibis
 
     known = families.select("family_key", found_id=families.family_id)
@@ -127,7 +152,7 @@ def _findings(families: Any, grouped: Any) -> list[Any]:
         ("decile_conflict", "warning", joined.low != joined.high),
         ("decile_without_family", "warning", joined.found_id.isnull()),
     )
-    return [
+    parts = [
         joined.filter(test).select(
             table=ibis.literal("deciles"),
             key=_shown(joined.supplied_key, joined.found_id),
@@ -139,6 +164,7 @@ def _findings(families: Any, grouped: Any) -> list[Any]:
         )
         for rule, severity, test in rules
     ]
+    return ibis.union(*parts)
 
 
 def _shown(text: Any, found_id: Any) -> Any:
@@ -170,8 +196,6 @@ def small_table(con: Any, path: Path, what: str) -> Any:
     Raises:
         TepatError: ``deciles_unreadable``, ``truth_unreadable``.
     """
-    import ibis
-
     try:
         if path.stat().st_size == 0:
             raise ValueError("it is empty")
@@ -180,7 +204,8 @@ def small_table(con: Any, path: Path, what: str) -> Any:
         if path.suffix == ".xlsx":
             import polars
 
-            return ibis.memtable(polars.read_excel(path).cast(polars.String).to_arrow())
+            cells = polars.read_excel(path).cast(polars.String).to_arrow()
+            return con.create_table(f"{what}_cells", cells, temp=True, overwrite=True)
         return con.read_csv(exact(path), all_varchar=True, header=True)
     except Exception as error:  # the engine has no narrower class for an unreadable file
         raise TepatError(

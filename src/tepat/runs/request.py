@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tepat.engine.connect import write_parquet
+from tepat.engine.desk import Desk
 from tepat.policy.model import Policy
+from tepat.registry.files.parts import Part
+from tepat.runs.work_folder import WorkFolder
 
 Progress = Callable[[str, int, int], None]
+STEPS = ("read", "check", "rank", "decide", "allocate", "summarise", "report")
+NOT_ARGUMENTS = ("out", "programmes", "memory")  # they do not change what comes out
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,14 @@ class Request:
     policy: Path | None = None
     truth: Path | None = None
     boundaries: Path | None = None
+    memory: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The arguments as text, for run.json; where the run is written is not one of them."""
+        """The arguments as text, for run.json."""
         named = {
             key: str(value)
             for key, value in vars(self).items()
-            if key not in ("out", "programmes") and value is not None
+            if key not in NOT_ARGUMENTS and value is not None
         }
         return named | {"programmes": list(self.programmes)}
 
@@ -47,17 +52,40 @@ class State:
     request: Request
     policy: Policy
     con: Any
-    folder: Path
+    work: WorkFolder
+    desk: Desk
+    parts: Sequence[Part]
     progress: Progress
     names: list[str]
     not_in_force: dict[str, str]
     quotas: dict[str, dict[str, int]]
     manifest: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
+    members: int = 0  # in all parts
+
+    def report(self, step: str, done: int = 0, of: int = 0) -> None:
+        """Say that a step begins, or how many of its parts are done."""
+        label = f"{step} {done}/{of}" if of > 1 else step
+        self.progress(label, STEPS.index(step), len(STEPS))
+
+    @property
+    def folder(self) -> Path:
+        """Where the run is made."""
+        return self.work.folder
+
+    def scratch(self, number: int) -> Path:
+        """A folder for what is needed of one part until the run is made."""
+        return self.folder / "scratch" / part_name(number)
+
+    def path(self, table: str, number: int) -> Path:
+        """The file of a table that holds one part."""
+        return self.folder / table / f"{part_name(number)}.parquet"
+
+    def all_parts(self, table: str) -> list[Path]:
+        """The files of a table, in order."""
+        return [self.path(table, part.number) for part in self.parts]
 
 
-def save(state: State, name: str, table: Any) -> Any:
-    """Write a table into the run's folder and open it from there."""
-    path = state.folder / name
-    write_parquet(state.con, table, path)
-    return state.con.read_parquet(str(path))
+def part_name(number: int) -> str:
+    """What the files of a part are called."""
+    return f"part-{number:04}"

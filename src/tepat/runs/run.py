@@ -7,7 +7,6 @@ all. Everything in it can be recomputed: inputs, policy and code are named by ha
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,27 +16,29 @@ from typing import Any
 
 from tepat import __version__
 from tepat.engine.connect import open_engine
+from tepat.engine.desk import Desk
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import code_version, content_hash, file_hash, is_taken, new_folder
+from tepat.engine.manifest import code_version, content_hash, file_hash, is_taken
 from tepat.policy.load import load_policy
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy
+from tepat.runs.allocation import allocate_step
 from tepat.runs.folder import TABLES, read_manifest
 from tepat.runs.report import write_report
 from tepat.runs.request import Progress, Request, State
 from tepat.runs.steps import (
-    allocate_step,
     check_step,
+    cut_input,
     decide_step,
+    input_files,
     look_first,
     rank_step,
     read_step,
-    truth_step,
 )
 from tepat.runs.summary import write_summary
+from tepat.runs.work_folder import work_folder
 
 HASHED_UP_TO = 200_000  # families
-STEPS = ("read", "check", "rank", "decide", "allocate", "summarise", "report")
 
 
 def run(request: Request, progress: Progress = lambda step, done, total: None) -> dict[str, Any]:
@@ -49,35 +50,34 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
     policy = load_policy(request.policy)
     names, not_in_force = in_force(policy, request.programmes, request.as_of)
     quotas = look_first(request, policy)
-    with new_folder(request.out) as folder:
-        con = open_engine(folder / "scratch")
+    begun = _begun(request, policy)
+    with work_folder(request.out, begun | {"files": _dated(input_files(request))}) as work:
+        parts = cut_input(request)
+        work.lasting = len(parts) > 1
+        con = open_engine(work.folder / "scratch", memory=request.memory)
+        desk = Desk(con, work.folder / "scratch")
+        manifest = {
+            "engine": f"duckdb {con.version}",
+            "made_at": datetime.now(UTC).isoformat("T", "seconds"),
+            **begun,
+        }
         state = State(
-            request,
-            policy,
-            con,
-            folder,
-            progress,
-            names,
-            not_in_force,
-            quotas,
-            _begun(request, policy, con),
+            request, policy, con, work, desk, parts, progress, names, not_in_force, quotas, manifest
         )
         try:
             _steps(state)
         finally:
             con.disconnect()
-        shutil.rmtree(folder / "scratch", ignore_errors=True)
-        return state.manifest
+    return state.manifest
 
 
 def _steps(state: State) -> None:
     with _timed(state, "read"):
-        given = read_step(state)
+        read_step(state)
     with _timed(state, "check"):
-        checked = check_step(state, given)
+        check_step(state)
     with _timed(state, "rank"):
-        rank_step(state, given, checked)
-        truth_step(state)
+        rank_step(state)
     with _timed(state, "decide"):
         plans = decide_step(state)
     with _timed(state, "allocate"):
@@ -91,6 +91,11 @@ def _steps(state: State) -> None:
         write_report(state.folder, state.con, boundaries=state.request.boundaries)
     state.manifest["seconds"] = state.seconds
     _write_manifest(state)
+
+
+def _dated(files: Iterable[Path]) -> list[list[Any]]:
+    """Files with size and time of change."""
+    return [[str(path), *(path.stat().st_size, path.stat().st_mtime_ns)] for path in files]
 
 
 def _contents(state: State) -> dict[str, str] | None:
@@ -110,7 +115,7 @@ def _contents(state: State) -> dict[str, str] | None:
 @contextmanager
 def _timed(state: State, step: str) -> Iterator[None]:
     begun = time.perf_counter()
-    state.progress(step, STEPS.index(step), len(STEPS))
+    state.report(step)
     yield
     state.seconds[step] = round(time.perf_counter() - begun, 3)
 
@@ -161,12 +166,11 @@ def _first_day(policy: Policy) -> date:
     return min(p.start for programme in policy.programmes.values() for p in programme.in_force)
 
 
-def _begun(request: Request, policy: Policy, con: Any) -> dict[str, Any]:
+def _begun(request: Request, policy: Policy) -> dict[str, Any]:
+    """What a run hangs on, its input aside."""
     return {
         "tepat": __version__,
         "code": code_version(),
-        "engine": f"duckdb {con.version}",
-        "made_at": datetime.now(UTC).isoformat("T", "seconds"),
         "as_of": request.as_of.isoformat(),
         "arguments": request.as_dict(),
         "policy_hash": policy.hash,

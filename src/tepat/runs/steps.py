@@ -1,30 +1,53 @@
-"""The steps of a run; each writes what it found into the run's folder and hands it on."""
+"""The steps of a run, part by part of the input; each notes in the work folder what is finished.
+
+What must be known of the whole country stands between the loops over parts: numbers that stand on
+several rows, the order of scores, the shares of quotas.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tepat.eligibility.facts import with_computed
 from tepat.eligibility.plan import Plan
-from tepat.eligibility.rules import Facts, decide
-from tepat.engine.connect import write_parquet
+from tepat.eligibility.rules import Decisions, Facts, decide
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.enrolment.quota import read_quota
-from tepat.enrolment.rules import Claims, allocate
 from tepat.places.boundary_files import features_of
 from tepat.policy.model import Policy
 from tepat.registry.files.mapping import load_mapping
-from tepat.registry.files.read import Input, read_input
-from tepat.registry.rules.check import Checked, check
-from tepat.runs.ranking import model_columns, need_deciles, ranking, score_parts, small_table
-from tepat.runs.request import Request, State, save
+from tepat.registry.files.parts import Part, cut
+from tepat.registry.files.read import Input, read_input, reopened
+from tepat.registry.files.sources import find_sources
+from tepat.registry.rules.check import Checked, Checking, find_twins
+from tepat.runs.ranking import (
+    Ranking,
+    model_columns,
+    need_deciles,
+    score_parts,
+    scored,
+    small_table,
+)
+from tepat.runs.request import Request, State
 
-FAMILIES_AT_ONCE = 4_000_000
+FAMILIES_AT_ONCE = 3_000_000
+COMPARED_AT_ONCE = 40_000_000  # numbers, when rows with the same one are looked for
 NEVER_KEPT = ("nik", "kk_number", "name", "pln_id", "family_pln_id")
 PLACES = ("province", "kabupaten", "kecamatan", "village")
+KEPT_FACTS = {
+    "family": (
+        "family_id", "family_key", *PLACES, "weight", "observed_on", "source", "blocked",
+        "roster_size",
+    ),
+    "member": (
+        "person_id", "person_key", "family_id", "family_key", "observed_on", "source", "data_ok",
+    ),
+}  # fmt: skip
+CHECK = "check"
 
 
 def look_first(request: Request, policy: Policy) -> dict[str, dict[str, int]]:
@@ -43,19 +66,85 @@ def look_first(request: Request, policy: Policy) -> dict[str, dict[str, int]]:
     return read_quota(request.quota, policy.programmes) if request.quota else {}
 
 
-def read_step(state: State) -> Input:
-    """Read the input in our own types."""
+def cut_input(request: Request) -> list[Part]:
+    """The parts of the input; one where a mapping makes the tables."""
+    if request.mapping is not None:
+        return [Part(0, 1, {})]
+    return cut(request.input, FAMILIES_AT_ONCE)
+
+
+def input_files(request: Request) -> list[Path]:
+    """The files that a run will read, to tell whether they have changed."""
+    named = [getattr(request, name) for name in ("mapping", "deciles", "model", "quota")]
+    named += [truth_file(request.input, request.truth), request.boundaries]
+    if request.mapping is not None:
+        given = [path for path in sorted(request.input.glob("**/*")) if path.is_file()]
+        given = given or [request.input]
+    else:
+        given = [path for source in find_sources(request.input).values() for path in source.paths]
+    return [*given, *(path for path in named if path is not None and path.is_file())]
+
+
+def _each(
+    state: State, step: str, work: Callable[[Part], dict[str, Any] | None], name: str = ""
+) -> Iterator[dict[str, Any]]:
+    """What a step notes of each part, one after the other; a finished part is not worked again.
+
+    Args:
+        state: the run.
+        step: the step, for those who watch.
+        work: what is to be done for a part.
+        name: what to note it under, where a step goes over the parts more than once.
+    """
+    for part in state.parts:
+        noted = f"{name or step}-{part.number:04}"
+        known = state.work.finished(noted)
+        yield state.work.finish(noted, work(part) or {}) if known is None else known
+        state.report(step, part.number + 1, len(state.parts))
+
+
+def read_step(state: State) -> None:
+    """Read the input in our own types.
+
+    Raises:
+        TepatError: ``no_rows``, or why it cannot be read.
+    """
     request = state.request
     mapping = load_mapping(request.mapping, state.policy.variables) if request.mapping else None
-    given = read_input(
-        request.input,
-        state.policy.variables,
-        mapping,
-        model_columns(request.model),
-        con=state.con,
-        scratch=state.folder / "scratch",
-    )
-    extra = [
+    before = (0, 0)
+
+    def read(part: Part) -> dict[str, Any]:
+        return read_input(
+            request.input,
+            state.policy.variables,
+            mapping,
+            model_columns(request.model),
+            con=state.con,
+            scratch=state.scratch(part.number),
+            part=None if mapping else part,
+            before=before,
+        ).saved()
+
+    files: dict[tuple[str, ...], dict[str, Any]] = {}
+    present: dict[str, dict[str, None]] = {}
+    note = None
+    for known in _each(state, "read", read):
+        before = before[0] + known["rows"]["families"], before[1] + known["rows"]["members"]
+        note = known["unit_note"]
+        for item in known["files"]:
+            files[item["path"], item["table"], item.get("sheet", "")] = item
+        for name, columns in known["present"].items():
+            present.setdefault(name, {}).update(dict.fromkeys(columns))
+    state.members = before[1]
+    state.manifest |= {
+        "inputs": [*files.values(), *_other_files(request)],
+        "unit_note": {"id": note[0], "en": note[1]} if note else None,
+        "present": {name: list(columns) for name, columns in present.items()},
+    }
+
+
+def _other_files(request: Request) -> list[dict[str, Any]]:
+    return [
         {"path": str(path), "sha256": file_hash(path), "table": name}
         for name, path in (
             ("mapping", request.mapping),
@@ -67,139 +156,184 @@ def read_step(state: State) -> Input:
         )
         if path is not None and path.is_file()
     ]
-    note = given.unit_note
-    state.manifest |= {
-        "inputs": [*given.files, *extra],
-        "unit_note": {"id": note.id, "en": note.en} if note else None,
-    }
-    return given
 
 
-def check_step(state: State, given: Input) -> Checked:
+def _opened(state: State, part: Part) -> Input:
+    """A part that was read."""
+    known = state.work.finished(f"read-{part.number:04}")
+    assert known is not None
+    return reopened(state.con, known, state.policy.variables)
+
+
+def check_step(state: State) -> None:
     """Look for what is wrong with the record, and keep the facts that rules may use."""
-    checked = check(given, state.request.as_of, scratch=state.folder / "scratch")
-    families = _kept(
-        state,
-        _with_roster(checked.families, checked.members),
-        "family",
-        given.present.get("families", ()),
-        [
-            "family_id",
-            "family_key",
-            *PLACES,
-            "weight",
-            "observed_on",
-            "source",
-            "blocked",
-            "roster_size",
-        ],
-    )
-    members = _kept(
-        state,
-        checked.members,
-        "member",
-        given.present.get("members", ()),
-        ["person_id", "person_key", "family_id", "family_key", "observed_on", "source", "data_ok"],
-    )
-    save(state, "scratch/families.parquet", families)
-    members = with_computed(state.policy, members, "member", state.request.as_of)
-    save(state, "facts/members.parquet", members)
+    for _ in _each(state, "check", lambda part: _look(state, part), "look"):
+        pass
+    twins = _twins(state)
+    not_checked: set[str] = set()
+    for known in _each(state, "check", lambda part: _settled(state, part, twins)):
+        not_checked.update(known["not_checked"])
+    state.manifest["not_checked_rules"] = sorted(not_checked)
+
+
+def _look(state: State, part: Part) -> None:
+    _checking(state, part).look()
+
+
+def _checking(state: State, part: Part) -> Checking:
+    desk = state.desk.at(state.scratch(part.number))
+    return Checking(_opened(state, part), state.request.as_of, desk, CHECK)
+
+
+def _looks(state: State, parts: Sequence[Part]) -> dict[str, Any]:
+    """What was found at the look at some parts, by table."""
+    names = {table: f"{CHECK}_look_{table}" for table in ("families", "members")}
+    return {
+        table: state.desk.open(
+            name, *(state.scratch(part.number) / f"{name}.parquet" for part in parts)
+        )
+        for table, name in names.items()
+    }
+
+
+def _twins(state: State) -> dict[str, Any]:
+    """Numbers that stand on several rows, wherever in the country those are."""
+    buckets = -(-state.members // COMPARED_AT_ONCE) or 1
+    desk = state.desk.at(state.folder / "scratch" / "twins")
+    found = {}
+    for table, looks in _looks(state, state.parts).items():
+        twins = find_twins(desk, f"twins_{table}", looks, buckets)
+        found[table] = desk.keep(f"twins_{table}", twins.view)
+    return found
+
+
+def _settled(state: State, part: Part, twins: dict[str, Any]) -> dict[str, Any]:
+    """Let the errors of a part act, and write its facts and findings."""
+    checking = _checking(state, part)
+    checked = checking.settle(_looks(state, [part]), twins)
+    given, number, desk = checking.found, part.number, state.desk
+    desk.write("findings", lambda: checked.findings, state.path("findings", number))
+    desk.write("members", lambda: _members(state, checked), state.path("facts/members", number))
     for name in ("flags", "lists", "benefits"):
         table = getattr(given, name)
         # where a row stood in its file is no fact: it would tell the order of the rows
         own = [column for column in table.columns if not column.startswith("_")]
-        save(state, f"facts/{name}.parquet", table.select(*own))
-    state.manifest["not_checked_rules"] = list(checked.not_checked)
-    state.manifest["present"] = {name: list(columns) for name, columns in given.present.items()}
-    return checked
+        desk.write(
+            name,
+            partial(table.select, *own),
+            state.path(f"facts/{name}", number),
+        )
+    families = desk.keep(
+        "checked_families",
+        lambda: _kept(state, checked.families, "family", "families"),
+        state.path("scratch/families", number),
+    )
+    if state.request.model is not None:
+        model = state.request.model
+        desk.write(
+            "score_parts",
+            lambda: score_parts(families, given.kept, model),
+            state.path("scores", number),
+        )
+        desk.write(
+            "scored",
+            lambda: scored(families, given.kept, model),
+            state.path("scratch/scored", number),
+        )
+    return {"not_checked": checked.not_checked}
 
 
-def _with_roster(families: Any, members: Any) -> Any:
-    """Families with ``roster_size``: how many members the file has."""
-    sizes = members.group_by(sized_id=members.family_id).agg(roster_size=members.count())
-    joined = families.left_join(sizes, families.family_id == sizes.sized_id).drop("sized_id")
-    return joined.mutate(roster_size=joined.roster_size.fill_null(0))
+def _members(state: State, checked: Checked) -> Any:
+    members = _kept(state, checked.members, "member", "members")
+    return with_computed(state.policy, members, "member", state.request.as_of)
 
 
-def _kept(state: State, table: Any, of: str, present: Sequence[str], keys: Sequence[str]) -> Any:
+def _kept(state: State, table: Any, of: str, name: str) -> Any:
     """The columns that a run keeps: keys and facts, never an identity number or a name."""
+    present = state.manifest["present"].get(name, ())
     facts = [
         v.name
         for v in state.policy.variables.values()
         if v.of == of and v.name in present and v.name not in NEVER_KEPT
     ]
-    columns = [name for name in dict.fromkeys([*keys, *facts]) if name in table.columns]
+    columns = [name for name in dict.fromkeys([*KEPT_FACTS[of], *facts]) if name in table.columns]
     return table.select(*columns)
 
 
-def rank_step(state: State, given: Input, checked: Checked) -> None:
+def rank_step(state: State) -> None:
     """Give each family its decile, and write the facts of families with it."""
-    con, request = state.con, state.request
-    families = con.read_parquet(str(state.folder / "scratch/families.parquet"))
-    ranked, found = ranking(
-        con,
-        families,
-        given.kept,
-        deciles=request.deciles,
-        model=request.model,
-        seed=request.as_of.isoformat(),
+    request, desk = state.request, state.desk.at(state.folder / "scratch")
+    rank = Ranking(desk, state.all_parts("scratch/families"), request.deciles)
+    if state.work.finished("order") is None:
+        if request.model is not None:
+            rank.order(state.all_parts("scratch/scored"), request.as_of.isoformat())
+        rank.write_findings(state.folder / "findings" / "deciles.parquet")
+        state.work.finish("order", {})
+    for _ in _each(state, "rank", lambda part: _rank_part(state, part, rank)):
+        pass
+
+
+def _rank_part(state: State, part: Part, rank: Ranking) -> None:
+    number, desk = part.number, state.desk
+    families = desk.open("checked_families", state.path("scratch/families", number))
+    model = state.request.model is not None
+    ranked = desk.keep(
+        "ranked", lambda: rank.ranked(families, model=model), state.path("ranking", number)
     )
-    ranked = save(state, "ranking/ranking.parquet", ranked.order_by("family_id"))
-    if request.model is not None:
-        parts = score_parts(families, given.kept, request.model)
-        save(state, "scores/contributions.parquet", parts)
-    findings = checked.findings
-    if found:
-        names = ("table", "key", "rule", "severity", "column", "value_shown", "family_id")
-        for extra in found:
-            findings = findings.select(*names).union(extra.select(*names))
-    save(state, "findings/findings.parquet", findings)
+    desk.write(
+        "families",
+        lambda: _with_decile(state, families, ranked),
+        state.path("facts/families", number),
+    )
+    _write_truth(state, part)
+
+
+def _with_decile(state: State, families: Any, ranked: Any) -> Any:
     chosen = ranked.select(ranked_id=ranked.family_id, decile=ranked.decile, score=ranked.score)
     families = families.drop(*[n for n in ("decile", "score") if n in families.columns])
-    families = families.left_join(chosen, families.family_id == chosen.ranked_id)
-    families = with_computed(state.policy, families.drop("ranked_id"), "family", request.as_of)
-    save(state, "facts/families.parquet", families.order_by("family_id"))
-
-
-def facts(state: State, first: int | None = None, last: int | None = None) -> Facts:
-    """The run's facts, of all families or of those whose number lies in a range."""
-
-    def opened(name: str) -> Any:
-        table = state.con.read_parquet(str(state.folder / f"facts/{name}.parquet"))
-        if first is not None and last is not None and "family_id" in table.columns:
-            table = table.filter(table.family_id.between(first, last))
-        return table
-
-    present = state.manifest["present"]
-    lists = state.con.to_pyarrow(opened("lists").select("ground").distinct())
-    return Facts(
-        opened("families"),
-        opened("members"),
-        opened("flags"),
-        frozenset(lists.column("ground").to_pylist()),
-        opened("benefits") if "benefits" in present else None,
-    )
+    joined = families.left_join(chosen, families.family_id == chosen.ranked_id).drop("ranked_id")
+    return with_computed(state.policy, joined, "family", state.request.as_of)
 
 
 def decide_step(state: State) -> tuple[Plan, ...]:
-    """Decide every programme for every family or person, a few million families at a time."""
-    families = state.con.read_parquet(str(state.folder / "facts/families.parquet"))
-    last = int(state.con.to_pyarrow(families.count()).as_py() or 0)
-    starts = range(1, last + 1, FAMILIES_AT_ONCE)
-    plans: tuple[Plan, ...] = ()
-    for part, first in enumerate(starts):
-        whole = len(starts) == 1
-        known = facts(state) if whole else facts(state, first, first + FAMILIES_AT_ONCE - 1)
-        decisions = decide(state.policy, known, state.request.as_of, state.names)
-        for name in ("families", "members"):
-            path = state.folder / f"decisions/{name}/part-{part:03}.parquet"
-            write_parquet(state.con, getattr(decisions, name), path)
-        plans = decisions.plans
-        state.progress("decide", 3, 7)
+    """Decide every programme for every family or person."""
+    opened = facts(state, state.parts[0])
+    decisions = decide(state.policy, opened, state.request.as_of, state.names)
+    for _ in _each(state, "decide", lambda part: _decide_part(state, part, decisions)):
+        pass
+    plans = decisions.plans
     state.manifest["programmes"] = {plan.name: _described(state, plan) for plan in plans}
     state.manifest["not_in_force"] = state.not_in_force
-    state.manifest["lists"] = sorted(facts(state).lists)
+    state.manifest["lists"] = sorted(opened.lists)
     return plans
+
+
+def _decide_part(state: State, part: Part, decisions: Decisions) -> None:
+    facts(state, part)
+    for name in ("families", "members"):
+        state.desk.write(
+            f"decide_{name}",
+            partial(getattr, decisions, name),
+            state.path(f"decisions/{name}", part.number),
+        )
+
+
+def facts(state: State, part: Part) -> Facts:
+    """The facts of one part; they are open under the same names for every part."""
+    desk = state.desk
+    tables = {
+        name: desk.open(f"facts_{name}", state.path(f"facts/{name}", part.number))
+        for name in ("families", "members", "flags", "benefits")
+    }
+    lists = desk.open("facts_lists", *state.all_parts("facts/lists"))
+    loaded = desk.rows("lists_loaded", lambda: lists.select("ground").distinct())
+    return Facts(
+        tables["families"],
+        tables["members"],
+        tables["flags"],
+        frozenset(row["ground"] for row in loaded),
+        tables["benefits"] if "benefits" in state.manifest["present"] else None,
+    )
 
 
 def _described(state: State, plan: Plan) -> dict[str, Any]:
@@ -216,28 +350,7 @@ def _described(state: State, plan: Plan) -> dict[str, Any]:
     }
 
 
-def allocate_step(state: State, plans: Sequence[Plan]) -> None:
-    """Turn decisions into awards, waiting places and refusals."""
-    con, folder = state.con, state.folder
-    known = facts(state)
-    claims = Claims(
-        con.read_parquet(str(folder / "decisions/families/*.parquet")),
-        con.read_parquet(str(folder / "decisions/members/*.parquet")),
-        con.read_parquet(str(folder / "ranking/ranking.parquet")),
-        known.benefits,
-        state.quotas,
-    )
-    done = allocate(con, state.policy, plans, claims)
-    together = done.awards[0]
-    for table in done.awards[1:]:
-        together = together.union(table)
-    save(state, "awards/awards.parquet", together)
-    state.manifest["lines"] = done.lines
-    for plan in plans:
-        state.manifest["programmes"][plan.name]["has_quota"] = bool(done.lines[plan.name])
-
-
-def truth_step(state: State) -> None:
+def _write_truth(state: State, part: Part) -> None:
     """Keep what is known of true consumption, for the report's error rates.
 
     Raises:
@@ -246,8 +359,7 @@ def truth_step(state: State) -> None:
     path = truth_file(state.request.input, state.request.truth)
     if path is None:
         return
-    con = state.con
-    table = small_table(con, path, "truth")
+    table = small_table(state.con, path, "truth")
     names = [n for n in ("true_pc_consumption", "pc_exp", "consumption") if n in table.columns]
     if not names or "family_key" not in table.columns:
         raise TepatError(
@@ -255,12 +367,21 @@ def truth_step(state: State) -> None:
             f"{path} has the columns {', '.join(table.columns)}.",
             do="Give family_key and true_pc_consumption.",
         )
-    families = con.read_parquet(str(state.folder / "facts/families.parquet"))
     chosen = table.select(
         truth_key=table.family_key.cast("string"), consumption=table[names[0]].try_cast("float64")
     )
+    low, below = part.families
+    if low is not None:
+        chosen = chosen.filter(chosen.truth_key >= low)
+    if below is not None:
+        chosen = chosen.filter(chosen.truth_key < below)
+    families = state.desk.open("facts_families", state.path("facts/families", part.number))
     joined = families.inner_join(chosen, families.family_key == chosen.truth_key)
-    save(state, "facts/truth.parquet", joined.select("family_id", "consumption"))
+    state.desk.at(state.folder).write(
+        f"truth_{part.number}",
+        lambda: joined.select("family_id", "consumption"),
+        state.path("facts/truth", part.number),
+    )
 
 
 def truth_file(given: Path, truth: Path | None) -> Path | None:

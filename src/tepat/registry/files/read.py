@@ -18,11 +18,12 @@ from tepat.policy.yaml_file import Problems
 from tepat.registry.columns import TABLES, columns_of
 from tepat.registry.files.derive import Derivation, table_sql
 from tepat.registry.files.mapping import ForeignFile, Form, SourceMapping, stop_if_any
+from tepat.registry.files.parts import Part
 from tepat.registry.files.sources import POSITION, Bench, Source, find_sources, finding, open_source
 from tepat.registry.files.tables import Table, read_table
 from tepat.registry.files.values import KEPT, harmless, literal, masked, quoted
 from tepat.registry.rules.catalogue import RULES
-from tepat.registry.rules.keys import OWN_KEY
+from tepat.registry.rules.keys import OWN_KEY, key_sql
 
 _ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 _OTHERS = ("flags", "lists", "benefits")
@@ -52,6 +53,42 @@ class Input:
     unit_note: Text | None = None
     rows: dict[str, int] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
+    prefix: str = ""
+    script: tuple[str, ...] = ()
+
+    def saved(self) -> dict[str, Any]:
+        """What `reopened` needs, as JSON can hold it; the scratch folder must outlive it."""
+        return {
+            "prefix": self.prefix,
+            "script": list(self.script),
+            "present": {name: list(columns) for name, columns in self.present.items()},
+            "files": self.files,
+            "kept": self.kept is not None,
+            "unit_note": [self.unit_note.id, self.unit_note.en] if self.unit_note else None,
+            "rows": self.rows,
+        }
+
+
+def reopened(con: Any, saved: Mapping[str, Any], variables: Mapping[str, Variable]) -> Input:
+    """An input that was read before, from what its `saved` gave; nothing is read again."""
+    for statement in saved["script"]:
+        con.con.execute(statement)
+    return Input(
+        con=con,
+        **_tables(con, saved["prefix"], kept=saved["kept"]),
+        present={name: tuple(columns) for name, columns in saved["present"].items()},
+        files=saved["files"],
+        unit_note=Text(*saved["unit_note"]) if saved["unit_note"] else None,
+        rows=saved["rows"],
+        variables=variables,
+        prefix=saved["prefix"],
+        script=tuple(saved["script"]),
+    )
+
+
+def _tables(con: Any, prefix: str, *, kept: bool) -> dict[str, Any]:
+    names = ("families", "members", *_OTHERS, "findings", *(("kept",) if kept else ()))
+    return {name: con.table(f"{prefix}_{name}") for name in names}
 
 
 def read_input(
@@ -63,8 +100,10 @@ def read_input(
     con: Any,
     scratch: Path,
     rows: bool = False,
+    part: Part | None = None,
+    before: tuple[int, int] = (0, 0),
 ) -> Input:
-    """Read an input.
+    """Read an input, or a part of one.
 
     Args:
         path: a folder, an XLSX workbook, or, with a mapping of one file, that file.
@@ -74,14 +113,18 @@ def read_input(
         con: an Ibis backend of the embedded engine.
         scratch: a folder for what does not belong in memory; it must outlive the input.
         rows: whether families and members carry their row in the file, as `ROW`.
+        part: which part of an input in our own form; the tables of all parts have the same names,
+            so that one part is open at a time. None is the whole input.
+        before: how many families and members the parts before it hold.
 
     Raises:
         TepatError: the input cannot be read at all; anything less is a finding.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    bench = Bench(con.con, scratch)
+    bench = Bench(con.con, scratch) if part is None else Bench(con.con, scratch, "part")
+    bench.first = part is None or part.number == 0
     if mapping is None:
-        raw = _own_files(bench, path, variables, keep_columns, rows)
+        raw = _own_files(bench, path, variables, keep_columns, rows, part)
     else:
         raw = _foreign_files(bench, path, variables, mapping, keep_columns, rows)
     tables = {
@@ -94,21 +137,21 @@ def read_input(
         )
         for name, view in raw.items()
     }
-    for name in ("families", "members"):
-        if not bench.one(f"SELECT count(*) FROM {tables[name].view}") and name == "families":
-            raise TepatError(
-                "no_rows",
-                Text(
-                    f"{path.name} tidak memuat satu keluarga pun.",
-                    f"{path.name} holds no family.",
-                ),
-                Text(
-                    "Berkas keluarga punya nama kolom, tetapi tidak ada baris yang dapat dipakai.",
-                    "The families' file has column names but no row that can be used.",
-                ),
-                Text("Kirim berkas dengan baris data.", "Give a file with rows."),
-            )
-    return _joined(bench, con, tables, variables, mapping, keep_columns)
+    joined = _joined(bench, con, tables, variables, mapping, keep_columns, before)
+    if (part is None or part.of == 1) and not joined.rows["families"]:
+        raise TepatError(
+            "no_rows",
+            Text(
+                f"{path.name} tidak memuat satu keluarga pun.",
+                f"{path.name} holds no family.",
+            ),
+            Text(
+                "Berkas keluarga punya nama kolom, tetapi tidak ada baris yang dapat dipakai.",
+                "The families' file has column names but no row that can be used.",
+            ),
+            Text("Kirim berkas dengan baris data.", "Give a file with rows."),
+        )
+    return joined
 
 
 def _carried(table: str, keep: Sequence[str], rows: bool) -> tuple[str, ...]:
@@ -140,16 +183,44 @@ def _own_files(
     variables: Mapping[str, Variable],
     keep: Sequence[str],
     rows: bool,
+    part: Part | None,
 ) -> dict[str, str]:
     raw = {}
-    for table, source in find_sources(path).items():
+    for table, source in (part.sources if part else find_sources(path)).items():
         known = {*columns_of(table, variables), *(name.lower() for name in keep)}
         raw[table] = open_source(bench, source, table, known, _identifiers(variables))
+        if part is not None:
+            raw[table] = _of_part(bench, raw[table], table, part)
         if rows and table in OWN_KEY:
             raw[table] = _with_row(bench, raw[table], source)
     if keep:
         raw["families"] = _with_kept(bench, raw["families"], keep)
     return raw
+
+
+def _of_part(bench: Bench, view: str, table: str, part: Part) -> str:
+    """The rows of a part, with the columns that only files of other parts have."""
+    have = bench.types(view)
+    lacking = {n: kind for n, kind in part.types.get(table, {}).items() if n not in have}
+    added = "".join(f", CAST(NULL AS {kind}) AS {quoted(n)}" for n, kind in lacking.items())
+    where = ""
+    if table in ("flags", "benefits") and part.of > 1:
+        where = f" WHERE {_belongs({n.lower(): n for n in (*have, *lacking)}, part)}"
+    if not (added or where):
+        return view
+    return bench.view(bench.name(table), f"SELECT *{added} FROM {view}{where}")
+
+
+def _belongs(names: Mapping[str, str], part: Part) -> str:
+    """SQL for whether a flag or benefit is about the part: by its person, else by its family."""
+    tests = []
+    for name, (low, below) in (("person_key", part.persons), ("family_key", part.families)):
+        if name in names:
+            key = key_sql(names[name])
+            bounds = [f"{key} >= {literal(low)}"] if low is not None else []
+            bounds += [f"{key} < {literal(below)}"] if below is not None else []
+            tests.append(f"WHEN {key} IS NOT NULL THEN {' AND '.join(bounds) or 'true'}")
+    return f"CASE {' '.join(tests)} ELSE {str(part.number == 0).lower()} END"
 
 
 def _with_kept(bench: Bench, view: str, keep: Sequence[str]) -> str:
@@ -310,50 +381,40 @@ def _joined(
     variables: Mapping[str, Variable],
     mapping: SourceMapping | None,
     keep: Sequence[str],
+    before: tuple[int, int],
 ) -> Input:
     """Give families and members their numbers and set aside what belongs nowhere."""
     kept = [quoted(KEPT + name) for name in keep]
     rows = tables["families"].view
-    index = bench.table("index", f"SELECT family_key, {POSITION} AS family_id FROM {rows}")
+    number = f"{POSITION} + {before[0]} AS family_id"
+    index = bench.view(bench.name("index"), f"SELECT family_key, {number} FROM {rows}")
     without = ", ".join([POSITION, *kept])
-    families = bench.view(
-        bench.name("families"),
-        f"SELECT {POSITION} AS family_id, * EXCLUDE ({without}) FROM {rows}",
-    )
-    kept_view = _kept_view(bench, rows, keep) if keep else ""
-    members, number = _members(bench, tables["members"], index)
-    others = {
-        name: _about(bench, name, tables.get(name), variables, members, index) for name in _OTHERS
-    }
-    findings = _findings(bench, index)
+    bench.final("families", f"SELECT {number}, * EXCLUDE ({without}) FROM {rows}")
+    if keep:
+        chosen = ", ".join(f"{quoted(KEPT + name)} AS {quoted(name)}" for name in keep)
+        bench.final("kept", f"SELECT {number}, family_key AS _family_key, {chosen} FROM {rows}")
+    members, people = _members(bench, tables["members"], index, before[1])
+    for name in _OTHERS:
+        _about(bench, name, tables.get(name), variables, members, index)
+    _findings(bench, index)
     return Input(
         con=con,
-        families=con.table(families),
-        members=con.table(members),
-        findings=con.table(findings),
-        **{name: con.table(view) for name, view in others.items()},
+        **_tables(con, bench.prefix, kept=bool(keep)),
         present={name: table.present for name, table in tables.items()},
         files=bench.files,
-        kept=con.table(kept_view) if keep else None,
         unit_note=mapping.unit_note if mapping else None,
-        rows={"families": bench.one(f"SELECT count(*) FROM {index}"), "members": number},
+        rows={"families": bench.one(f"SELECT count(*) FROM {index}"), "members": people},
         variables=variables,
+        prefix=bench.prefix,
+        script=tuple(bench.script),
     )
 
 
-def _kept_view(bench: Bench, rows: str, keep: Sequence[str]) -> str:
-    chosen = ", ".join(f"{quoted(KEPT + name)} AS {quoted(name)}" for name in keep)
-    return bench.view(
-        bench.name("kept"),
-        f"SELECT {POSITION} AS family_id, family_key AS _family_key, {chosen} FROM {rows}",
-    )
-
-
-def _members(bench: Bench, table: Table, index: str) -> tuple[str, int]:
+def _members(bench: Bench, table: Table, index: str, before: int) -> tuple[str, int]:
     """Members with the numbers of their families, and how many they are."""
-    members = bench.view(
-        bench.name("members"),
-        f"SELECT m.{POSITION} AS person_id, i.family_id, m.* EXCLUDE ({POSITION}) "
+    members = bench.final(
+        "members",
+        f"SELECT m.{POSITION} + {before} AS person_id, i.family_id, m.* EXCLUDE ({POSITION}) "
         f"FROM {table.view} AS m JOIN {index} AS i ON i.family_key = m.family_key",
     )
     number = int(bench.one(f"SELECT count(*) FROM {members}"))
@@ -376,7 +437,7 @@ def _about(
     variables: Mapping[str, Variable],
     members: str,
     index: str,
-) -> str:
+) -> None:
     """Flags, lists and benefits with the numbers of whom they are about; empty where not given."""
     columns = columns_of(name, variables)
     if table is None:
@@ -389,9 +450,11 @@ def _about(
             if name == "lists"
             else ", CAST(NULL AS BIGINT) AS person_id, CAST(NULL AS BIGINT) AS family_id"
         )
-        return bench.table(name, f"SELECT {empty}{ids} WHERE false")
+        bench.final(name, f"SELECT {empty}{ids} WHERE false")
+        return
     if name == "lists":
-        return bench.table(name, f"SELECT * FROM {table.view} WHERE ground IS NOT NULL")
+        bench.final(name, f"SELECT * FROM {table.view} WHERE ground IS NOT NULL")
+        return
     found = bench.table(
         name,
         (
@@ -410,10 +473,10 @@ def _about(
             f"'target_not_found' AS rule, '{what}' AS \"column\", left({what}, 40) AS "
             f"value_shown, family_key FROM {found} WHERE {lost}"
         )
-    return bench.view(bench.name(name), f"SELECT * FROM {found} WHERE NOT ({lost})")
+    bench.final(name, f"SELECT * FROM {found} WHERE NOT ({lost})")
 
 
-def _findings(bench: Bench, index: str) -> str:
+def _findings(bench: Bench, index: str) -> None:
     empty = (
         "SELECT '' AS \"table\", '' AS key, '' AS rule, '' AS \"column\", '' AS value_shown, "
         "'' AS family_key WHERE false"
@@ -428,4 +491,4 @@ def _findings(bench: Bench, index: str) -> str:
         f'f."column", f.value_shown, i.family_id FROM ({rows}) AS f '
         f"LEFT JOIN {index} AS i ON i.family_key = f.family_key",
     )
-    return bench.view(bench.name("findings"), f"SELECT * EXCLUDE ({POSITION}) FROM {found}")
+    bench.final("findings", f"SELECT * EXCLUDE ({POSITION}) FROM {found}")

@@ -7,6 +7,7 @@ these names.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -27,11 +28,6 @@ POSITION = "_position"  # where a row stands in its file, from 1
 _counter = itertools.count(1)
 
 
-def new_name(word: str) -> str:
-    """A name that no other table, view or scratch file of this process has."""
-    return f"input_{word}_{next(_counter)}"
-
-
 @dataclass(frozen=True)
 class Source:
     """Where a table comes from: files, and a sheet where it is a workbook."""
@@ -50,32 +46,47 @@ class Bench:
 
     con: Any  # the DuckDB connection
     scratch: Path
+    # before all names; the parts of one input share it and take each other's place
+    prefix: str = field(default_factory=lambda: f"input_{next(_counter)}")
     files: list[dict[str, Any]] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    script: list[str] = field(default_factory=list)  # opens what was named, once more
+    first: bool = True  # the first part speaks for the whole input
+    _count: int = field(default=0, init=False)
 
     def name(self, word: str) -> str:
         """A new name for a table or view."""
-        return new_name(word)
+        self._count += 1
+        return f"{self.prefix}_{word}_{self._count}"
+
+    def final(self, word: str, sql: str) -> str:
+        """Name a query by the name that it has for every part."""
+        return self.view(f"{self.prefix}_{word}", sql)
 
     def keep(self, word: str, sql: str) -> str:
         """Run a query once and keep its rows in the scratch folder; returns the name."""
         name = self.name(word)
-        path = literal(str(self.scratch / f"{name}.parquet"))
-        self.con.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
+        path = self._write(name, sql)
         return self.view(
             name, f"SELECT *, file_row_number + 1 AS {POSITION} FROM read_parquet({path})"
         )
 
     def table(self, word: str, sql: str) -> str:
-        """Run a query once and keep its (few or narrow) rows in memory; returns the name."""
+        """Run a query once and keep its rows in the scratch folder, without positions."""
         name = self.name(word)
-        self.con.execute(f"CREATE TEMP TABLE {name} AS {sql}")
-        return name
+        path = self._write(name, sql)
+        return self.view(name, f"SELECT * FROM read_parquet({path})")
 
     def view(self, name: str, sql: str) -> str:
         """Name a query."""
-        self.con.execute(f"CREATE TEMP VIEW {name} AS {sql}")
+        self.script.append(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+        self.con.execute(self.script[-1])
         return name
+
+    def _write(self, name: str, sql: str) -> str:
+        path = literal(str(self.scratch / f"{name}.parquet"))
+        self.con.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
+        return path
 
     def types(self, name: str) -> dict[str, str]:
         """The columns of a table or view with their types."""
@@ -190,7 +201,7 @@ def open_source(
         bench.files.append(
             {
                 "path": str(path),
-                "sha256": file_hash(path),
+                "sha256": _hash_of(path),
                 "rows": rows,
                 "table": table,
                 **({"sheet": source.sheet} if source.sheet else {}),
@@ -199,13 +210,28 @@ def open_source(
     return name
 
 
+def _hash_of(path: Path) -> str:
+    about = path.stat()
+    return _hash_at(path, about.st_size, about.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=10_000)  # a file may hold rows of several parts
+def _hash_at(path: Path, size: int, changed: int) -> str:
+    return file_hash(path)
+
+
+def parquet_sql(source: Source) -> str:
+    """SQL that reads all files of a Parquet source as one table."""
+    hive = ", union_by_name = true, hive_partitioning = true, hive_types_autocast = false"
+    paths = f"[{listed(exact(path) for path in source.paths)}]"
+    return f"read_parquet({paths}{hive if source.hive else ''})"
+
+
 def _open_parquet(
     bench: Bench, source: Source, table: str, known: Collection[str], identifiers: Collection[str]
 ) -> str:
     import duckdb
 
-    hive = ", union_by_name = true, hive_partitioning = true, hive_types_autocast = false"
-    paths = f"[{listed(exact(path) for path in source.paths)}]"
     try:
         rows = [
             bench.one(f"SELECT count(*) FROM read_parquet({literal(exact(path))})")
@@ -217,8 +243,7 @@ def _open_parquet(
             position = "file_row_number + 1"
         name = bench.view(
             bench.name(table),
-            f"SELECT *, {position} AS {POSITION} "
-            f"FROM read_parquet({paths}{hive if source.hive else ''})",
+            f"SELECT *, {position} AS {POSITION} FROM {parquet_sql(source)}",
         )
     except duckdb.Error as error:
         raise TepatError(

@@ -67,7 +67,8 @@ def match_columns(
     asked = {name.lower() for name in keep} | {PARTITION}
     for name in types:
         plain = name.strip().lower()
-        if plain not in columns and plain not in asked and not name.startswith(KEPT):
+        unused = plain not in columns and plain not in asked and not name.startswith(KEPT)
+        if unused and bench.first:
             bench.findings.append(note(table, "column_unused", name[:60], ""))
     return {name: by_name[name] for name in columns if name in by_name}
 

@@ -1,0 +1,149 @@
+"""The folder in which a run is made: held by one process, kept when a long run is interrupted.
+
+It lies beside the place of the run and is renamed when whole. What a step has finished for a part
+of the input is noted in it, so that the same run begun again goes on where it was killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tepat.engine.errors import TepatError
+from tepat.engine.manifest import GLOB, is_taken
+
+LOCK, BEGUN, DONE = "lock", "begun.json", "done"
+
+
+@dataclass
+class WorkFolder:
+    """What stands in the folder, and what of it is finished.
+
+    ``lasting`` says whether what is finished outlives an interruption.
+    """
+
+    folder: Path
+    lasting: bool = False
+
+    def finished(self, step: str) -> dict[str, Any] | None:
+        """What was noted of a finished step; None where it is not finished."""
+        try:
+            found: dict[str, Any] = json.loads(self._note(step).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return found
+
+    def finish(self, step: str, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Note that a step is finished, and what is to be known of it; its files must stand."""
+        path = self._note(step)
+        path.parent.mkdir(exist_ok=True)
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        os.replace(unfinished, path)
+        return dict(found)
+
+    def _note(self, step: str) -> Path:
+        return self.folder / DONE / f"{step}.json"
+
+
+@contextmanager
+def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
+    """Make a run beside its place and rename it when whole.
+
+    If the block raises, Ctrl-C included, nothing is left, unless the work was marked ``lasting``.
+
+    Args:
+        out: where the run is to stand.
+        begun: what the run hangs on, as JSON can hold it: ``arguments``, and what else must be the
+            same for finished work to be of use.
+
+    Raises:
+        TepatError: ``exists`` where the place is taken, ``busy`` where another process makes a run
+            for it, ``unfinished`` where work of other arguments lies there, ``not_writable``.
+    """
+    if is_taken(out):
+        raise TepatError(
+            "exists",
+            f"{out} exists.",
+            "A result is never overwritten.",
+            "Give another --out, or move the old folder away.",
+        )
+    if GLOB & set(str(out)):
+        raise _not_writable(out, "a name with *, ? or [ stands for several files")
+    place = out.with_name(f".{out.name}.unfinished")
+    with _held(out, place):
+        _begin(out, place, begun)
+        work = WorkFolder(place)
+        try:
+            yield work
+            for name in (LOCK, BEGUN):
+                (place / name).unlink(missing_ok=True)
+            for name in (DONE, "scratch"):
+                shutil.rmtree(place / name, ignore_errors=True)
+            os.replace(place, out)
+        except BaseException:
+            if not work.lasting:
+                shutil.rmtree(place, ignore_errors=True)
+            raise
+
+
+def _not_writable(path: Path, why: str) -> TepatError:
+    return TepatError(
+        "not_writable", f"Cannot write {path}: {why}.", do="Choose a folder you may write to."
+    )
+
+
+@contextmanager
+def _held(out: Path, place: Path) -> Iterator[None]:
+    """Hold the folder until this process ends, however it ends."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        file = (place / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _not_writable(out, str(error.strerror)) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(file.fileno()), (place / LOCK).stat()):
+                raise OSError
+        except OSError as error:
+            raise TepatError(
+                "busy",
+                f"Another process is making a run for {out}.",
+                "Two runs cannot write to one folder.",
+                "Wait until it ends, or give another --out.",
+            ) from error
+        yield
+
+
+def _begin(out: Path, place: Path, begun: Mapping[str, Any]) -> None:
+    """Go on with what lies there where it is of this very run; else begin anew."""
+    text = json.dumps(begun, ensure_ascii=False, sort_keys=True, default=str)
+    known = place / BEGUN
+    before = known.read_text(encoding="utf-8") if known.is_file() else None
+    if before == text:
+        return
+    if before is not None and (place / DONE).is_dir():
+        other = json.loads(before).get("arguments")
+        if other != json.loads(text).get("arguments"):
+            raise TepatError(
+                "unfinished",
+                f"{place} holds unfinished work of a run for {out} with other arguments.",
+                "It may have taken long, so it is not thrown away unasked.",
+                "Give the same arguments to go on with it, another --out, or remove that folder.",
+            )
+    for item in place.iterdir():
+        if item.name == LOCK:
+            continue
+        if item.is_dir():
+            shutil.rmtree(item)
+        else:
+            item.unlink()
+    known.write_text(text, encoding="utf-8")
