@@ -15,11 +15,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-import operator
 from typing import Any
 
 from tepat.eligibility.plan import Plan, PlannedComponent
-from tepat.policy.compile import is_unknown
+from tepat.policy.compile import Tally, bits
 
 
 def column(plan: Plan, component: PlannedComponent) -> str:
@@ -43,25 +42,42 @@ def qualifying(plan: Plan, members: Any, uncertain: Any, excluded: Any) -> dict[
     }
 
 
-def counts(plan: Plan, members: Any) -> dict[str, Any]:
-    """What to count over the members: N(T) for the sets that matter, and what is open."""
-    found: dict[str, Any] = {}
+def as_bits(plan: Plan, members: Any) -> dict[str, Any]:
+    """For which components a member surely qualifies, and for which perhaps, as bits."""
     flags = [members[column(plan, c)] for c in plan.components]
-    known = _bits([flag.fill_null(False) for flag in flags])
-    for mask in _masks(plan, range(1, len(flags) + 1)):
-        found[f"{plan.name}__k{mask}"] = (known & mask) != 0
-    could_be = _bits([flag.fill_null(True) for flag in flags])
-    for mask in _masks(plan, [len(flags)]):
-        found[f"{plan.name}__m{mask}"] = (could_be & mask) != 0
-    for index, flag in enumerate(flags):
+    everything = (1 << len(flags)) - 1
+    return {
+        f"{plan.name}__known": bits(flags),
+        f"{plan.name}__could_be": everything - bits([~flag for flag in flags]),
+    }
+
+
+def add_counts(plan: Plan, members: Any, tally: Tally) -> None:
+    """Count N(T) over members with ``as_bits``, for the sets that matter, and what is open."""
+    known, could_be = members[f"{plan.name}__known"], members[f"{plan.name}__could_be"]
+    number = len(plan.components)
+    for word, code, prefixes in (("k", known, range(1, number + 1)), ("m", could_be, [number])):
+        masks = _masks(plan, prefixes)
+        _add(tally, code, number, {f"{plan.name}__{word}{mask}": mask for mask in masks})
+    for index in range(number):
         placed = sum(1 << i for i, c in enumerate(plan.components[:index]) if c.cap is None)
-        found[f"{plan.name}__o{index}"] = is_unknown(flag) & ((known & placed) == 0)
-    return found
+        unknown = ((could_be - known) & (1 << index)) != 0
+        tally.marks[f"{plan.name}__o{index}"] = unknown & ((known & placed) == 0)
 
 
-def _bits(flags: list[Any]) -> Any:
-    parts = [flag.ifelse(1 << i, 0).cast("int64") for i, flag in enumerate(flags)]
-    return functools.reduce(operator.add, parts)
+LOOKED_UP = 10  # components; with more, the list of all sets would be long
+
+
+def _add(tally: Tally, code: Any, number: int, masks: dict[str, int]) -> None:
+    if number > LOOKED_UP:
+        tally.tests |= {name: (code & mask) != 0 for name, mask in masks.items()}
+    elif masks:
+        hits = {name: functools.partial(_shares, mask) for name, mask in masks.items()}
+        tally.coded.append((code, 1 << number, hits))
+
+
+def _shares(mask: int, code: int) -> bool:
+    return (mask & code) != 0
 
 
 def _masks(plan: Plan, prefixes: Any) -> list[int]:
@@ -129,15 +145,13 @@ def open_bits(plan: Plan, table: Any) -> Any:
     It is unknown whether some member qualifies for it, who does not surely count for a dearer
     component without cap; and neither its own cap nor, dearest first, the family's is reached.
     """
-    import ibis
-
-    bits = []
+    open_ones = []
     numbers = counted(plan, table)
     for index, component in enumerate(plan.components):
-        room = table[f"{plan.name}__o{index}"] > 0
+        room = table[f"{plan.name}__o{index}"]
         if component.cap is not None:
             room = room & (numbers[index] < component.cap)
         if plan.cap is not None:
             room = room & (_places(plan, table)[index + 1] < plan.cap)
-        bits.append(room.ifelse(1 << index, 0).cast("int64"))
-    return functools.reduce(operator.add, bits) if bits else ibis.literal(0, "int64")
+        open_ones.append(room)
+    return bits(open_ones)

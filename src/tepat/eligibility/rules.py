@@ -21,8 +21,8 @@ from typing import Any
 
 from tepat.eligibility import components as chosen
 from tepat.eligibility.plan import PLACE_COLUMNS, Criterion, Plan
-from tepat.eligibility.staging import Facts, found_against, person_mask, stage
-from tepat.policy.compile import Rules, column, is_unknown
+from tepat.eligibility.staging import Facts, person_mask, stage
+from tepat.policy.compile import Rules, bits, column, is_unknown
 from tepat.policy.model import Policy
 
 __all__ = ["CANNOT_DECIDE", "ELIGIBLE", "NOT_ELIGIBLE", "OUTCOMES", "Decisions", "Facts", "decide"]
@@ -74,17 +74,25 @@ def _decided(table: Any, plans: Sequence[Plan], bits: dict[str, int], keys: Sequ
     return table.select(**columns)
 
 
-def _states(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
-    return {
-        f"{plan.name}__s{index}": criterion_state(plan, criterion, table, bits)
+def _states(plan: Plan, table: Any, grounds: dict[str, int]) -> dict[str, Any]:
+    """What is said of each condition, and what grounds were found as one number."""
+    columns = {
+        f"{plan.name}__s{index}": criterion_state(plan, criterion, table)
         for index, criterion in enumerate(plan.criteria)
+        if criterion.ground is None
     }
+    found = dict(zip(("hit", "contested"), _found(plan, table, grounds), strict=True))
+    return columns | {f"{plan.name}__{name}": value for name, value in found.items()}
 
 
-def _reasons(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
-    states = [table[f"{plan.name}__s{index}"] for index in range(len(plan.criteria))]
-    columns = {"failed": _bits([~s for s in states])}
-    columns["unknown"] = _bits([is_unknown(s) for s in states])
+def _reasons(plan: Plan, table: Any, grounds: dict[str, int]) -> dict[str, Any]:
+    failed, unknown = _ground_reasons(plan, table, grounds)
+    for index, criterion in enumerate(plan.criteria):
+        if criterion.ground is None:
+            state = table[f"{plan.name}__s{index}"]
+            failed += _bit(~state, index)
+            unknown += _bit(is_unknown(state), index)
+    columns = {"failed": failed, "unknown": unknown}
     columns |= {f"pay_{name}": value for name, value in amount_columns(plan, table).items()}
     columns |= {
         f"priority{i}": column(plan.rules.on(table).value(rule.node).low)
@@ -93,7 +101,7 @@ def _reasons(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
     return {f"{plan.name}__{name}": value for name, value in columns.items()}
 
 
-def _outcomes(plan: Plan, table: Any, bits: dict[str, int]) -> dict[str, Any]:
+def _outcomes(plan: Plan, table: Any, grounds: dict[str, int]) -> dict[str, Any]:
     import ibis
 
     failed, unknown = table[f"{plan.name}__failed"], table[f"{plan.name}__unknown"]
@@ -117,24 +125,19 @@ def _answers(plan: Plan, table: Any) -> dict[str, Any]:
     return {f"{plan.name}__{name}": value for name, value in found.items()}
 
 
-def _bits(states: Sequence[Any]) -> Any:
+def _bit(state: Any, index: int) -> Any:
     import ibis
 
-    parts = [
-        ibis.cases((state, 1 << index), else_=0).cast("int64") for index, state in enumerate(states)
-    ]
-    return functools.reduce(operator.add, parts)
+    return state.ifelse(ibis.literal(1 << index, "int64"), ibis.literal(0, "int64"))
 
 
-def criterion_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str, int]) -> Any:
-    """Whether a criterion is met: yes, no or unknown."""
+def criterion_state(plan: Plan, criterion: Criterion, table: Any) -> Any:
+    """Whether a criterion that is no exclusion ground is met: yes, no or unknown."""
     import ibis
 
     if criterion.condition is not None:
         rules = rules_for(plan, table)
         return rules.value(criterion.condition.rule.node)
-    if criterion.ground is not None:
-        return _ground_state(plan, criterion, table, bits)
     if criterion.name == "in_place":
         place = str(plan.programme.place)
         return table[PLACE_COLUMNS[len(place)]] == place
@@ -152,30 +155,64 @@ def rules_for(plan: Plan, table: Any) -> Rules:
     return plan.rules.on(table, chosen.counted_span(plan, table))
 
 
-def _ground_state(plan: Plan, criterion: Criterion, table: Any, bits: dict[str, int]) -> Any:
-    """True where not found; unknown while contested, or where a required list is missing."""
+def _found(plan: Plan, table: Any, grounds: dict[str, int]) -> tuple[Any, Any]:
+    """The grounds that were found against a family or person, and those still contested, as bits.
+
+    Grounds of the reach ``person`` take persons out, and exclude the family once nobody is left.
+    """
+    family = sum(grounds[c.name] for c in plan.criteria if c.ground and c.ground.reach == "family")
+    mask = person_mask(plan, grounds)
+    hit, contested = table.family_hit, table.family_contested
+    if family:
+        hit = hit | (table.any_hit & family)
+        contested = contested | (table.any_contested & family)
+    if not plan.of_family:
+        hit, contested = hit | (table.hit & mask), contested | (table.contested & mask)
+    elif mask:
+        somebody = table.roster_size > 0
+        nobody = somebody & ~table[f"stay{mask}"]
+        perhaps_nobody = somebody & ~table[f"surely_stay{mask}"]
+        possible = table.any_hit | table.any_contested
+        hit = hit | nobody.ifelse(table.any_hit & mask, _none())
+        contested = contested | perhaps_nobody.ifelse(possible & mask, _none())
+    return hit, contested
+
+
+def _none() -> Any:
     import ibis
 
-    ground = criterion.ground
-    assert ground is not None
-    if ground.reach == "family":
-        hit, contested = (
-            table.any_hit | table.family_hit,
-            (table.any_contested | table.family_contested),
-        )
-    elif plan.of_family:  # grounds that take persons out exclude the family once nobody is left
-        mask = person_mask(plan, bits)
-        nobody = (table.roster_size > 0) & (table[f"stay{mask}"] == 0)
-        perhaps_nobody = (table.roster_size > 0) & (table[f"surely_stay{mask}"] == 0)
-        hit = nobody.ifelse(table.any_hit, 0) | table.family_hit
-        possible = table.any_hit | table.any_contested
-        contested = perhaps_nobody.ifelse(possible, 0) | table.family_contested
-    else:
-        hit, contested = table.hit, table.contested
-    found = found_against(hit, contested, bits[criterion.name])
-    if ground.required and ground.name in plan.not_checked:
-        return ibis.cases((found, False), else_=ibis.null("boolean"))
-    return ~found
+    return ibis.literal(0, "int64")
+
+
+def _ground_reasons(plan: Plan, table: Any, grounds: dict[str, int]) -> tuple[Any, Any]:
+    """Bits of the criteria that are grounds: failed where found; unknown while contested, or where
+    a required list is missing and nothing was found.
+
+    Most have none, and are not looked at ground by ground.
+    """
+    import ibis
+
+    asked = [(i, c) for i, c in enumerate(plan.criteria) if c.ground is not None]
+    if not asked:
+        return _none(), _none()
+    hit, contested = table[f"{plan.name}__hit"], table[f"{plan.name}__contested"]
+    mask = sum(grounds[c.name] for _, c in asked)
+    failed, unknown, missing = _none(), _none(), 0
+    for index, criterion in asked:
+        bit, ground = grounds[criterion.name], criterion.ground
+        is_hit = (hit & bit) != 0
+        failed += _bit(is_hit, index)
+        assert ground is not None
+        if ground.required and ground.name in plan.not_checked:
+            missing |= 1 << index
+            unknown += _bit(~is_hit, index)
+        else:
+            unknown += _bit(((contested & ~hit) & bit) != 0, index)
+    quiet = ibis.literal(missing, "int64")
+    return (
+        ibis.cases(((hit & mask) == 0, _none()), else_=failed),
+        ibis.cases((((hit | contested) & mask) == 0, quiet), else_=unknown),
+    )
 
 
 def _amount(plan: Plan, table: Any) -> Any:
@@ -221,4 +258,4 @@ def _of_person(plan: Plan, table: Any) -> tuple[list[Any], Any]:
         numbers.append(mine.ifelse(1, 0).cast("int64"))
         could_add.append(is_unknown(state) & ~taken)
         taken = taken | mine
-    return numbers, _bits(could_add)
+    return numbers, bits(could_add)

@@ -12,7 +12,7 @@ from typing import Any
 
 from tepat.eligibility import components as chosen
 from tepat.eligibility.plan import PLACE_COLUMNS, Plan, plan_programme
-from tepat.policy.compile import IBIS_TYPES, Counts, Rules, count_each, with_columns
+from tepat.policy.compile import IBIS_TYPES, Counts, Rules, Tally, with_columns
 from tepat.policy.language import Node
 from tepat.policy.meaning import LARGEST_ROSTER
 from tepat.policy.model import Policy
@@ -59,6 +59,7 @@ def stage(policy: Policy, facts: Facts, as_of: date, programmes: Sequence[str]) 
     members = _with_family_facts(members, families, _family_names(policy, plans))
     members = _with_ground_rules(policy, members, bits, Rules(as_of, {}))
     members = members.mutate(**_qualifying(plans, members, bits))
+    members = members.mutate(**_components_as_bits(plans, members))
     families = _with_counts(families, members, plans, counts, bits)
     return Staged(families, _beside(members, families, counts), plans, bits)
 
@@ -226,6 +227,14 @@ def _qualifying(plans: Sequence[Plan], members: Any, bits: dict[str, int]) -> di
     return columns
 
 
+def _components_as_bits(plans: Sequence[Plan], members: Any) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for plan in plans:
+        if plan.of_family and plan.components:
+            columns |= chosen.as_bits(plan, members)
+    return columns
+
+
 def person_mask(plan: Plan, bits: dict[str, int]) -> int:
     """The grounds of a programme that take a single person out."""
     return sum(bits[c.name] for c in plan.criteria if c.ground and c.ground.reach == "person")
@@ -246,23 +255,23 @@ def _with_counts(
     families: Any, members: Any, plans: Sequence[Plan], counts: Counts, bits: dict[str, int]
 ) -> Any:
     """Families with everything that is counted over their members."""
-    tests, columns = counts.tests(members), counts.sums(members)
+    tally, columns = Tally(counts.tests(members), marks=counts.marks(members)), counts.sums(members)
     for plan in plans:
         if plan.of_family and plan.components:
-            tests |= chosen.counts(plan, members)
+            chosen.add_counts(plan, members, tally)
     if bits:
         certain, possible = members.hit, members.hit | members.contested
         columns |= {"any_hit": certain.bit_or(), "any_contested": members.contested.bit_or()}
-        for mask in {person_mask(plan, bits) for plan in plans if plan.of_family} - {0}:
-            tests[f"stay{mask}"] = (certain & mask) == 0
-            tests[f"surely_stay{mask}"] = (possible & mask) == 0
-    if not tests and not columns:
+        for mask in sorted({person_mask(plan, bits) for plan in plans if plan.of_family} - {0}):
+            tally.marks[f"stay{mask}"] = (certain & mask) == 0
+            tally.marks[f"surely_stay{mask}"] = (possible & mask) == 0
+    packed = tally.grouped()
+    if not packed and not columns:
         return families
-    packed, unpacked = count_each(tests)
     grouped = members.group_by(grouped_id=members.family_id).agg(**columns, **packed)
     joined = families.left_join(grouped, families.family_id == grouped.grouped_id)
-    filled = _filled(joined.drop("grouped_id"), *columns)
-    counted = filled.mutate(**unpacked(filled)).drop(*packed)
+    filled = _filled(joined.drop("grouped_id"), *columns, *packed)
+    counted = filled.mutate(**tally.counted(filled)).drop(*packed)
     places: dict[str, Any] = {}
     for plan in plans:
         if plan.of_family and plan.components:

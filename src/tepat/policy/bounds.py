@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 LIMIT = 2**53  # engines divide whole numbers as doubles, exact only below this
 DIVISION_DECIMALS = 6
-LARGEST_ROSTER = 10_000
+LARGEST_ROSTER = 8_000
 
 
 @dataclass(frozen=True)
