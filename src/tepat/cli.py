@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tepat import cli_app, cli_places, cli_registry, cli_simulate
+from tepat import cli_app, cli_places, cli_quality, cli_registry, cli_simulate
 from tepat.cli_policy import AsJson, Language, PolicyFolder, answer, day_of, language_of, policy_app
 from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
@@ -315,5 +315,6 @@ def calibrate_command(
 
 cli_app.add_to(app)
 cli_places.add_to(app)
+cli_quality.add_to(app)
 cli_registry.add_to(app)
 cli_simulate.add_to(app)

@@ -52,6 +52,12 @@ def write_report(folder: Path, con: Any, boundaries: Path | None = None) -> None
 def page(content: Content) -> str:
     """The whole page as text."""
     outlined = outlined_places(content)
+    versions = [_version(content, Speech(lang), outlined) for lang in LANGUAGES]
+    return rendered(versions, outlined)
+
+
+def rendered(versions: list[dict[str, Any]], outlined: Outline | None) -> str:
+    """A page of both languages in the report's style; ``versions`` are as `_version` makes them."""
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
@@ -61,7 +67,7 @@ def page(content: Content) -> str:
             style=Markup(style),
             style_hash=f"sha256-{digest}",
             shapes=outlined.shapes(SHAPES) if outlined else Markup(""),
-            versions=[_version(content, Speech(lang), outlined) for lang in LANGUAGES],
+            versions=versions,
         )
     )
 

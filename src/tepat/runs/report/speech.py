@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -22,12 +23,12 @@ NONE = "–"
 class Speech:
     """One language: ``id`` or ``en``."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, lang: str, words: Mapping[str, tuple[str, str]] = WORDS) -> None:
+        self.lang, self.words = lang, words
 
     def say(self, name: str, **values: object) -> str:
-        """A sentence of ``WORDS`` with its ``{names}`` filled in."""
-        text = WORDS[name][LANGUAGES.index(self.lang)]
+        """A sentence of its words with its ``{names}`` filled in."""
+        text = self.words[name][LANGUAGES.index(self.lang)]
         return text.format(**values) if values else text
 
     def of(self, text: Text | dict[str, str] | None) -> str:

@@ -1,0 +1,79 @@
+"""Commands that judge runs: `tepat compare`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tepat.cli_policy import AsJson, answer
+from tepat.engine.progress import shown
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("compare")(compare_command)
+
+
+def compare_command(
+    run_a: Annotated[Path, typer.Argument(help="The earlier run: a folder of `tepat run`.")],
+    run_b: Annotated[Path, typer.Argument(help="The later run.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write; must not exist.")
+    ] = None,
+    boundaries: Annotated[
+        Path | None, typer.Option(help="TopoJSON or GeoJSON for a true map.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who entered and who left between two runs, and why."""
+    from tepat.runs.compare import compare
+
+    with shown(as_json) as progress:
+        found = compare(run_a, run_b, out, boundaries=boundaries, progress=progress)
+    if as_json:
+        answer(found)
+        return
+    _print_comparison(found)
+    if out is not None:
+        print(f"Page: {out / 'compare.html'}")
+
+
+def _print_comparison(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from tepat.runs.compare.words import COMPARE_WORDS
+
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    families = found["families"]
+    console.print(
+        f"As of {found['before']['as_of']} and {found['after']['as_of']}: {families['both']:,} "
+        f"families in both runs, {families['new']:,} new, {families['gone']:,} gone"
+    )
+    flows = Table(box=None, pad_edge=False, header_style="bold")
+    flows.add_column("programme")
+    for name in ("before", "left", "entered", "after"):
+        flows.add_column(name, justify="right")
+    for row in found["programmes"]:
+        numbers = (row[name] for name in ("before", "left", "entered", "after"))
+        flows.add_row(row["programme"], *(f"{number:,}" for number in numbers))
+    console.print(flows)
+    why = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("change", "cause", "awards"):
+        why.add_column(name, justify="right" if name == "awards" else "left")
+    sums: dict[tuple[str, str], int] = {}
+    for row in found["causes"]:
+        key = (row["change"], row["cause"])
+        sums[key] = sums.get(key, 0) + row["units"]
+    for (change, cause), number in sorted(sums.items(), key=lambda item: (item[0][0], -item[1])):
+        why.add_row(change, COMPARE_WORDS[f"cause_{cause}"][1], f"{number:,}")
+    if sums:
+        console.print()
+        console.print(why)
+    else:
+        print("Nobody entered and nobody left.")
+    for name, reason in found["left_out"].items():
+        print(f"Not compared: {name} ({reason}).")
