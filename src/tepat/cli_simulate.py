@@ -32,6 +32,17 @@ def simulate_command(
         Path | None, typer.Option(help="The same for the reform, where its places differ.")
     ] = None,
     truth: Annotated[Path | None, typer.Option(help="True consumption, for error rates.")] = None,
+    limit_budget: Annotated[
+        int | None, typer.Option(help="Rupiah a year that one programme may cost; finds the line.")
+    ] = None,
+    limit_by: Annotated[
+        str | None,
+        typer.Option(
+            help="What is to fit: PROGRAMME.quota, PROGRAMME.score, or PROGRAMME.VALUE, such as "
+            "sembako.decile_limit."
+        ),
+    ] = None,
+    limit_range: Annotated[str | None, typer.Option(help="Where to look, such as 55..75.")] = None,
     policy: PolicyFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -51,7 +62,8 @@ def simulate_command(
         policy=policy,
     )
     with shown(as_json) as progress:
-        found = simulate(Ask(request, reform, reform_quota), progress)
+        ask = Ask(request, reform, reform_quota, limit_budget, limit_by, limit_range)
+        found = simulate(ask, progress)
     if as_json:
         answer(found)
     else:
@@ -84,4 +96,24 @@ def _print(out: Path, found: dict[str, Any]) -> None:
     table.add_row("all", f"{total['helped_before']:,}", f"{total['helped_after']:,}",
                   f"{total['won']:,}", f"{total['lost']:,}", *money)  # fmt: skip
     console.print(table)
+    if "limit" in found:
+        console.print(_limit(found["limit"]))
     print(f"Page: {out / 'simulation.html'}")
+
+
+def _limit(found: dict[str, Any]) -> str:
+    """What fits the budget, in a sentence."""
+    from tepat.policy.wording import rupiah
+
+    name, budget = f"{found['programme']}.{found['line']}", rupiah(found["budget"], "en")
+    if found["fits"] == "none":
+        least = min(found["points"], key=lambda point: int(point["cost"]))
+        return (
+            f"Nothing fits {budget}: {name} = {least['value']:,} costs "
+            f"{rupiah(least['cost'], 'en')}, the least of what was tried."
+        )
+    words = "even the dearest fits" if found["fits"] == "all" else "the dearest that fits"
+    return (
+        f"{budget}: {name} = {found['value']:,} costs {rupiah(found['cost'], 'en')} ({words}; "
+        f"{found['number']:,} awards)."
+    )

@@ -49,6 +49,7 @@ _PHRASES = {
     "two meals of": "dua kali makan",
     "other programmes": "program lain",
     "general knowledge": "pengetahuan umum",
+    "one card": "satu kartu",
     "regular variant": "varian reguler",
     "Overlap table of": "Tabel rangkap bantuan",
     "draft budget": "RAPBN",

@@ -19,7 +19,7 @@ from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy, Programme, Where
 from tepat.policy.programme import Known, read_programme
 from tepat.policy.reform.between import order_after, overlaps_after
-from tepat.policy.reform.model import Change, Merge, Reform
+from tepat.policy.reform.model import Change, Merge, Reform, Source
 from tepat.policy.reform.programmes import Changed
 from tepat.policy.yaml_file import Problems, Reader, parse_yaml
 
@@ -94,6 +94,7 @@ class _Reading:
         self.r = Reader(self.parsed[file], file, problems)
         self.changes: list[Change] = []
         self.intos: list[str] = []  # what programmes merge into
+        self.sources: dict[str, Source] = {}
         self.new = {name.split("/")[1] for name in files if name.startswith("programmes/")}
 
     def read(self) -> Reform | None:
@@ -154,6 +155,7 @@ class _Reading:
             ),
             dict(self.files),
             digest,
+            self.sources,
         )
 
     # ---- what ends, merges, begins ----
@@ -281,11 +283,11 @@ class _Reading:
         known = Known(self.base.variables, self.base.grounds, units)
         found |= self._changed(known, gone)
         for name in added:
-            new = read_programme(
-                name, self.parsed, known, self.problems, str(self.folder / f"programmes/{name}")
-            )
+            folder = str(self.folder / f"programmes/{name}")
+            new = read_programme(name, self.parsed, known, self.problems, folder)
             if new is not None and name not in self.base.programmes:
                 found[name] = new
+                self.sources[name] = Source(self.parsed, folder)
                 self._names_nothing_gone(new, gone)
         self._asks_of_none_ended(found, ended)
         return found
@@ -320,6 +322,7 @@ class _Reading:
                 self.changes += one.changes
                 if programme is not None:
                     found[str(name)] = programme
+                    self.sources[str(name)] = Source(one.loaded, one.folder)
         return found
 
     def _is_there(self, name: str) -> bool:

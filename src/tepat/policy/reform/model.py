@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from tepat.policy.model import Policy, Text, Where
 
@@ -42,6 +44,13 @@ class Change:
     where: Where
 
 
+class Source(NamedTuple):
+    """What a programme was read from: parsed files, and its folder among them."""
+
+    loaded: Mapping[str, Any]
+    folder: str
+
+
 @dataclass(frozen=True)
 class Reform:
     """An overlay over a policy.
@@ -50,6 +59,7 @@ class Reform:
         start: the first day of the reform; before it nothing of it holds.
         changed: programmes of which something changes; ended and new ones are not among them.
         policy: the policy after the reform, in the order in which it allocates.
+        sources: of changed and new programmes, what they were read from.
     """
 
     name: str
@@ -68,6 +78,7 @@ class Reform:
     policy: Policy
     files: dict[str, str]
     hash: str
+    sources: Mapping[str, Source]
 
     def places_of(self, programme: str) -> str | None:
         """The programme whose places of a quota file a merged one takes over."""

@@ -2,51 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from tepat.eligibility.plan import Plan
 from tepat.engine.connect import exact
+from tepat.runs.allocation import allocate_step
 from tepat.runs.folder import TABLES
 from tepat.runs.request import State
-from tepat.runs.steps import (
-    allocate_step,
-    check_step,
-    decide_step,
-    rank_step,
-    read_step,
-    truth_step,
-)
+from tepat.runs.steps import check_step, decide_step, rank_step, read_step
 
 
 @dataclass(frozen=True)
 class Tables:
     """The tables that a pass left, as a run has them; programmes under their merged names."""
 
-    folder: Path
-    con: Any
-    manifest: dict[str, Any]
+    state: State
+    plans: Sequence[Plan]
+
+    @property
+    def con(self) -> Any:
+        """The engine."""
+        return self.state.con
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the steps noted."""
+        return self.state.manifest
 
     def has(self, name: str) -> bool:
         """Whether there is such a table."""
-        return any(self.folder.glob(TABLES[name]))
+        return any(self.state.folder.glob(TABLES[name]))
 
     def table(self, name: str) -> Any:
         """One of the tables of a run."""
-        return self.con.read_parquet(f"{exact(self.folder)}/{TABLES[name]}")
+        return self.con.read_parquet(f"{exact(self.state.folder)}/{TABLES[name]}")
+
+    def plan(self, name: str) -> Plan:
+        """The plan of a programme, by its name in the merged policy."""
+        return next(plan for plan in self.plans if plan.name == name)
 
 
 def one_pass(state: State) -> Tables:
     """Run the steps of a run over the merged policy."""
-    state.progress("read", 0, 5)
-    given = read_step(state)
-    state.progress("check", 1, 5)
-    checked = check_step(state, given)
-    state.progress("rank", 2, 5)
-    rank_step(state, given, checked)
-    truth_step(state)
-    state.progress("decide", 3, 5)
+    for name, step in (("read", read_step), ("check", check_step), ("rank", rank_step)):
+        state.report(name)
+        step(state)
+    state.report("decide")
     plans = decide_step(state)
-    state.progress("allocate", 4, 5)
+    state.report("allocate")
     allocate_step(state, plans)
-    return Tables(state.folder, state.con, state.manifest)
+    return Tables(state, plans)

@@ -1,4 +1,8 @@
-"""Simulate a reform: the policy as it is and as it would be, on the same families, in one pass."""
+"""Simulate a reform: the policy as it is and as it would be, on the same families, in one pass.
+
+Written is one folder: simulation.json, summary/*.csv, simulation.html and the policy used. The
+tables of the families are not kept: they are those of the input.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from tepat import __version__
-from tepat.engine.connect import open_engine, write_parquet
+from tepat.engine.connect import open_engine
+from tepat.engine.desk import Desk
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import code_version, new_folder
+from tepat.engine.manifest import code_version
 from tepat.enrolment.quota import read_quota
 from tepat.policy.load import load_policy
 from tepat.policy.model import Policy
@@ -23,11 +28,17 @@ from tepat.runs.simulate import figures
 from tepat.runs.simulate.changes import described
 from tepat.runs.simulate.errors import errors
 from tepat.runs.simulate.families import both_sides, family_table, kinds_of
+from tepat.runs.simulate.limit import Limit, find_limit, read_limit
 from tepat.runs.simulate.one_pass import Tables, one_pass
 from tepat.runs.simulate.page import page
 from tepat.runs.simulate.twins import Quotas, Twins, make_twins
-from tepat.runs.steps import look_first
+from tepat.runs.steps import cut_input, input_files, look_first
+from tepat.runs.work_folder import work_folder
 
+FIGURES = (
+    "totals", "programmes", "deciles", "provinces", "kinds", "stacking", "stacks", "errors",
+)  # fmt: skip
+OF_RUNS = ("programmes", "present", "lines", "lists", "not_in_force", "members_read")
 NOTHING: Progress = lambda step, done, total: None  # noqa: E731
 
 
@@ -38,12 +49,17 @@ class Ask:
     request: Request
     reform: Path
     reform_quota: Path | None = None
+    limit_budget: int | None = None
+    limit_by: str | None = None
+    limit_range: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The arguments as text, for simulation.json."""
-        own = {"reform": str(self.reform)}
-        if self.reform_quota is not None:
-            own["reform_quota"] = str(self.reform_quota)
+        own = {
+            key: str(value)
+            for key, value in vars(self).items()
+            if key != "request" and value is not None
+        }
         return self.request.as_dict() | own
 
 
@@ -59,24 +75,51 @@ def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
     _has_begun(reform, request.as_of)
     before, _ = in_force(base, (), request.as_of)
     after, _ = in_force(reform.policy, (), request.as_of)
+    limit = _limit(ask, reform, after)
     quotas = _quotas(ask, base, reform)
     twins = make_twins(base, reform, request.as_of, before, after, quotas)
-    with new_folder(request.out) as folder:
-        con = open_engine(folder / "scratch")
-        manifest = _begun(ask, base, reform, twins, con)
+    begun = _begun(ask, base, reform)
+    with work_folder(request.out, begun | {"files": input_dates(request)}) as work:
+        parts = cut_input(request)
+        work.lasting = len(parts) > 1
+        con = open_engine(work.folder / "scratch", memory=request.memory)
+        manifest = begun | _about(base, reform, twins, con, request.as_of)
         state = State(
-            request, twins.policy, con, folder, progress, twins.names, {}, twins.quotas, manifest
-        )
+            request, twins.policy, con, work, Desk(con, work.folder / "scratch"), parts, progress,
+            twins.names, {}, twins.quotas, manifest,
+        )  # fmt: skip
         try:
             tables = one_pass(state)
             progress("compare", 5, 7)
-            manifest |= _compared(tables, twins, folder)
+            found = _compared(tables, twins)
+            if limit is not None:
+                progress("limit", 6, 7)
+                found["limit"] = find_limit(limit, tables, twins, base, reform)
         finally:
             con.disconnect()
-        _tidy(folder)
-        _write(folder, manifest)
-        (folder / "simulation.html").write_text(page(manifest), encoding="utf-8")
-        return manifest
+        kept = {name: part for name, part in manifest.items() if name not in OF_RUNS} | found
+        _tidy(work.folder)
+        _write(work.folder, kept, reform)
+    return kept
+
+
+def input_dates(request: Request) -> list[list[Any]]:
+    """The files of the input with size and time of change, to tell whether they have changed."""
+    files = [*input_files(request)]
+    return [[str(path), *(path.stat().st_size, path.stat().st_mtime_ns)] for path in files]
+
+
+def _limit(ask: Ask, reform: Reform, programmes: list[str]) -> Limit | None:
+    """The budget to fit, where one was given."""
+    if ask.limit_budget is not None:
+        return read_limit(ask.limit_budget, ask.limit_by, ask.limit_range, reform, programmes)
+    if ask.limit_by is not None or ask.limit_range is not None:
+        raise TepatError(
+            "limit_budget",
+            "A line to search was given, but no budget.",
+            do="Add --limit-budget RUPIAH.",
+        )
+    return None
 
 
 def _has_begun(reform: Reform, day: date) -> None:
@@ -124,16 +167,22 @@ def _one_quota(given: Quotas, base: Policy, reform: Reform, day: date) -> None:
             )
 
 
-def _begun(ask: Ask, base: Policy, reform: Reform, twins: Twins, con: Any) -> dict[str, Any]:
+def _begun(ask: Ask, base: Policy, reform: Reform) -> dict[str, Any]:
+    """What a simulation hangs on, its input aside."""
     return {
         "tepat": __version__,
         "code": code_version(),
-        "engine": f"duckdb {con.version}",
-        "made_at": datetime.now(UTC).isoformat("T", "seconds"),
         "as_of": ask.request.as_of.isoformat(),
         "arguments": ask.as_dict(),
         "policy_hash": base.hash,
         "reform": described(base, reform, ask.request.as_of),
+    }
+
+
+def _about(base: Policy, reform: Reform, twins: Twins, con: Any, day: date) -> dict[str, Any]:
+    return {
+        "engine": f"duckdb {con.version}",
+        "made_at": datetime.now(UTC).isoformat("T", "seconds"),
         "about": {
             name: {
                 "name": {"id": p.title.id, "en": p.title.en},
@@ -143,20 +192,20 @@ def _begun(ask: Ask, base: Policy, reform: Reform, twins: Twins, con: Any) -> di
                 "after": name in twins.after,
             }
             for name, p in {**reform.policy.programmes, **base.programmes}.items()
-            if name in twins.before or name in twins.after
+            if name in twins.before or name in twins.after or name in reform.added
         },
         "differing": twins.differing(),
     }
 
 
-def _compared(tables: Tables, twins: Twins, folder: Path) -> dict[str, Any]:
+def _compared(tables: Tables, twins: Twins) -> dict[str, Any]:
     """Lay both sides beside each other, family by family, and count."""
-    con = tables.con
+    con, desk = tables.con, tables.state.desk
     families, kinds = kinds_of(twins.policy, tables.table("families"), tables.table("members"))
     awards = tables.table("awards")
-    path = folder / "scratch" / "sides.parquet"
-    write_parquet(con, family_table(twins, families, kinds, both_sides(twins, awards)), path)
-    table = con.read_parquet(str(path))
+    table = desk.keep(
+        "sides", lambda: family_table(twins, families, kinds, both_sides(twins, awards))
+    )
     rows = figures.programmes(con, twins, table)
     pairs = figures.stacking(con, table)
     found: dict[str, Any] = {
@@ -169,9 +218,6 @@ def _compared(tables: Tables, twins: Twins, folder: Path) -> dict[str, Any]:
         "stacks": figures.stacks(pairs),
         "errors": errors(tables, twins, table),
     }
-    (folder / "summary").mkdir()
-    for name, part in found.items():
-        _csv(folder / "summary" / f"{name}.csv", part if isinstance(part, list) else [part])
     return found
 
 
@@ -190,6 +236,18 @@ def _tidy(folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def _write(folder: Path, manifest: dict[str, Any]) -> None:
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
+def _write(folder: Path, found: dict[str, Any], reform: Reform) -> None:
+    """The figures as JSON, CSV and a page, and the policy and reform that they come from."""
+    text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
     (folder / "simulation.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "summary").mkdir(exist_ok=True)
+    for name in FIGURES:
+        part = found[name]
+        _csv(folder / "summary" / f"{name}.csv", part if isinstance(part, list) else [part])
+    if "limit" in found:
+        _csv(folder / "summary" / "limit.csv", found["limit"]["points"])
+    for name, words in reform.policy.files.items():
+        path = folder / "policy" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(words, encoding="utf-8")
+    (folder / "simulation.html").write_text(page(found), encoding="utf-8")

@@ -23,11 +23,15 @@ from tepat.runs.simulate.page.pictures import Compared
 from tepat.runs.simulate.page.sections.accuracy import accuracy
 from tepat.runs.simulate.page.sections.budget import budget
 from tepat.runs.simulate.page.sections.families import deciles, families, kinds, provinces
+from tepat.runs.simulate.page.sections.limit import limit
 from tepat.runs.simulate.page.sections.reform import assumed, changes
 from tepat.runs.simulate.page.sections.stacks import stacks
 from tepat.runs.simulate.page.speech import Told
 
-OPTIONS = ("mapping", "deciles", "model", "quota", "reform_quota", "truth", "policy")
+OPTIONS = (
+    "mapping", "deciles", "model", "quota", "reform_quota", "truth", "policy", "limit_budget",
+    "limit_by", "limit_range",
+)  # fmt: skip
 
 
 def page(manifest: dict[str, Any]) -> str:
@@ -88,7 +92,7 @@ def _version(found: Found, telling: Telling) -> dict[str, Any]:
 
 def _sections(found: Found, telling: Telling) -> list[Section]:
     makers = (changes, budget, families, deciles, provinces, kinds, accuracy, stacks)
-    return [make(found, telling) for make in makers]
+    return [*(make(found, telling) for make in makers), *limit(found, telling)]
 
 
 def _lead(found: Found, telling: Telling) -> str:

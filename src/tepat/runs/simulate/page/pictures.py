@@ -221,7 +221,7 @@ def _curve(curve: Curve, width: float, height: float) -> Markup:
         body += Markup('<path class="curve" d="M{:g} {:g}{}"/>').format(*places[0], line)
     _, limit = at((0, min(curve.limit[0], 1.0)))
     body += Markup('<path class="limit" d="M{:g} {:g}H{:g}"/>').format(left, limit, right)
-    body += _text(left, limit - 6, curve.limit[1], "q")
+    body += _limit_words(curve, left, right, limit)
     if curve.chosen:
         x, y = at(curve.chosen)
         body += Markup('<path class="mark" d="M{0:g} {1:g}V{2:g}"/>').format(x, y, bottom + 6)
@@ -232,3 +232,13 @@ def _curve(curve: Curve, width: float, height: float) -> Markup:
     )
     body += Markup('<text x="{:g}" y="14" class="q e">{}</text>').format(right, curve.highest)
     return body
+
+
+def _limit_words(curve: Curve, left: float, right: float, y: float) -> Markup:
+    """The words of the limit, at the end where the curve is farther from it."""
+    ends = [abs(curve.points[i][1] - curve.limit[0]) for i in (0, -1)] if curve.points else [1, 0]
+    if ends[0] >= ends[1]:
+        return _text(left, y - 6, curve.limit[1], "q")
+    return Markup('<text x="{:g}" y="{:g}" class="q e">{}</text>').format(
+        right, y - 6, curve.limit[1]
+    )

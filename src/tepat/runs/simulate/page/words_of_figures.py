@@ -141,6 +141,46 @@ WORDS_OF_FIGURES: dict[str, tuple[str, str]] = {
     ),
     # Limit
     "nav_limit": ("Batas anggaran", "Budget limit"),
+    "limit_title": ("Apa yang muat dalam anggaran", "What fits the budget"),
+    "limit_lead": (
+        "Dicari: {line} pada {programme}, supaya program itu dengan reformasi paling banyak "
+        "{budget} setahun.",
+        "Searched: {line} of {programme}, so that with the reform it costs at most {budget} a "
+        "year.",
+    ),
+    "limit_line": ("Anggaran {budget}", "Budget {budget}"),
+    "limit_quota": ("jumlah tempat", "the number of places"),
+    "limit_score": ("skor tertinggi yang masih menerima", "the highest score that still receives"),
+    "limit_found": (
+        "Yang muat: {value}. Biayanya {cost} untuk {held}; sisa {left}. Satu langkah lagi "
+        "melampaui anggaran.",
+        "What fits: {value}. It costs {cost} for {held}; {left} is left. One step further "
+        "exceeds the budget.",
+    ),
+    "limit_none": (
+        "Tidak ada yang muat: yang termurah, {value}, sudah {cost}.",
+        "Nothing fits: the cheapest, {value}, costs {cost} already.",
+    ),
+    "limit_all": (
+        "Semua muat: pada {value} biayanya {cost} untuk {held}; sisa {left}.",
+        "All of it fits: at {value} it costs {cost} for {held}; {left} is left.",
+    ),
+    "limit_now": (
+        "Dengan nilai reformasi sendiri, {value}, biayanya {cost}.",
+        "At the reform's own value, {value}, it costs {cost}.",
+    ),
+    "limit_unsteady": (
+        "Biaya tidak selalu naik atau turun sejalan dengan garis ini; nilai yang tidak dicoba "
+        "mungkin muat juga.",
+        "The cost does not always rise or fall with the line; a value that was not tried may "
+        "fit as well.",
+    ),
+    "limit_caption": ("Rupiah setahun menurut {line}", "Rupiah a year by {line}"),
+    "limit_top": ("paling tinggi {cost}", "highest {cost}"),
+    "limit_value": ("Nilai", "Value"),
+    "limit_fits": ("Muat", "Fits"),
+    "limit_yes": ("ya", "yes"),
+    "limit_no": ("tidak", "no"),
     "repeat_lead": (
         "Dengan masukan, kebijakan, reformasi dan kode yang sama, perintah ini memberi angka "
         "yang sama.",

@@ -8,6 +8,7 @@ from tepat.policy.citation import cited
 from tepat.policy.wording import measured
 from tepat.policy.yaml_file import exact
 from tepat.runs.report.page_parts import TEXT, Section, Table, columns
+from tepat.runs.report.speech import NONE
 from tepat.runs.simulate.page.found import Found, Row, Telling
 
 ASSUMED = ("behaviour", "take_up", "quota", "unknown", "goods")
@@ -20,7 +21,7 @@ def changes(found: Found, telling: Telling) -> Section:
     lead = speech.say(
         "debate", source=cited(reform["reference"], speech.lang), mark=reform["confidence"]
     )
-    rows = [_change(change, telling) for change in reform["changes"]]
+    rows = [_change(found, change, telling) for change in reform["changes"]]
     headings = [speech.say(n) for n in ("what", "before", "after", "since", "source_heading")]
     table = Table(
         caption,
@@ -31,22 +32,22 @@ def changes(found: Found, telling: Telling) -> Section:
     return Section("changes", speech.say("changes_title"), (lead,), tables=(table,))
 
 
-def _change(change: Row, telling: Telling) -> list[str | Markup]:
+def _change(found: Found, change: Row, telling: Telling) -> list[str | Markup]:
     speech = telling.speech
     day = speech.day(change["from"])
     source = cited(change["reference"], speech.lang)
     title = speech.of(change["title"]) if change["title"] else speech.say("between")
     return [
         title,
-        Markup("<code>{}</code>").format(change["name"]) if change["name"] else title,
-        _value(change, "old", telling),
-        _value(change, "new", telling),
+        Markup("<code>{}</code>").format(change["name"]) if change["name"] else NONE,
+        _value(found, change, "old", telling),
+        _value(found, change, "new", telling),
         day if change["holds"] else speech.say("not_yet", day=day),
         f"{source} [{change['confidence']}]" if change["confidence"] else source,
     ]
 
 
-def _value(change: Row, key: str, telling: Telling) -> str | Markup:
+def _value(found: Found, change: Row, key: str, telling: Telling) -> str | Markup:
     """A value in words; rules as they are written."""
     speech, text, kind = telling.speech, change[key], change["kind"]
     if kind == "overlap":
@@ -54,9 +55,9 @@ def _value(change: Row, key: str, telling: Telling) -> str | Markup:
     if key == "new" and kind in ("ended", "added", "dropped"):
         return speech.say(kind)
     if key == "new" and kind == "merged":
-        return speech.say("merged", into=text)
+        return speech.say("merged", into=speech.of(found.title(text)))
     if not text:
-        return speech.say("none_yet") if kind in ("amount", "rule") else ""
+        return speech.say("none_yet") if kind in ("amount", "rule") else NONE
     number = exact(text) if kind == "amount" else None
     if number is not None:
         whole = int(number) if number == number.to_integral_value() else number
