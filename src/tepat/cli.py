@@ -124,6 +124,10 @@ def run_command(
     memory: Annotated[
         str | None, typer.Option(help="How much the engine may take, as 8GB; two fifths if none.")
     ] = None,
+    engine: Annotated[str, typer.Option(help="duckdb, or spark for a cluster.")] = "duckdb",
+    master: Annotated[
+        str | None, typer.Option(help="Spark's master: spark://host:7077, or local[2].")
+    ] = None,
     policy: PolicyFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -146,6 +150,8 @@ def run_command(
         truth,
         boundaries,
         memory,
+        engine,
+        master,
     )
     kept = existing(request)
     if kept is None:

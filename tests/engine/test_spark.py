@@ -71,6 +71,14 @@ EXPRESSIONS: dict[str, tuple[Callable[[Any], Any], list[Any]]] = {
         lambda t: _cells()[t.place.cast("int64")],
         [10, 20, 30, 10, 20, 30, None, 10],
     ),
+    "a comparison with being one of some": (
+        lambda t: (t.number > 0) == t.at.isin((0, 1)),
+        [True, False, True, False, True, False, None, False],
+    ),
+    "a comparison with being between": (
+        lambda t: (t.number > 0) != t.at.between(0, 1),
+        [False, True, False, True, False, True, None, True],
+    ),
     "a list as text": (
         lambda t: t.parts.map(lambda part: part.cast("string")).join(","),
         ["1,2", "", None, "3", "3", "3", "3", "3"],
@@ -277,7 +285,7 @@ def alone(memory: int) -> subprocess.CompletedProcess[str]:
 def test_spark_says_nothing_of_the_data_and_leaves_nothing_running() -> None:
     done = alone(1 << 30)
     assert done.stderr == ""
-    assert done.stdout.split("\n") == ["NumberFormatException", "True False", ""]
+    assert done.stdout.split("\n") == ["SparkFailed", "True False", ""]
 
 
 @IN_ONE_PROCESS
@@ -302,8 +310,10 @@ def test_more_memory_than_java_can_have_is_told_in_words() -> None:
     ],
 )
 def test_what_spark_says_becomes_something_to_do(said: str, code: str) -> None:
+    from py4j.protocol import Py4JError
+
     with pytest.raises(TepatError) as caught, failures.in_words():
-        raise RuntimeError(said)
+        raise Py4JError(said)
     assert caught.value.code == code
     assert caught.value.do
 

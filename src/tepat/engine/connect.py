@@ -48,8 +48,13 @@ def open_engine(
             )
         config["memory_limit"] = memory
     else:
-        config["memory_limit"] = f"{int(_machine_memory() * SHARE) >> 20}MiB"
+        config["memory_limit"] = f"{usual_memory() >> 20}MiB"
     return ibis.duckdb.connect(**config)
+
+
+def usual_memory() -> int:
+    """The bytes that a calculation on this machine may take where nothing is said."""
+    return int(_machine_memory() * SHARE)
 
 
 def _machine_memory() -> int:

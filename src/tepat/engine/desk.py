@@ -58,6 +58,13 @@ class Desk:
         )
         return self.con.table(name)
 
+    def expect(self, rows: int) -> None:
+        """Be told how many rows the largest table has; the embedded engine need not know."""
+
+    def remove(self, path: Path) -> None:
+        """Remove the file of a table that was written."""
+        path.unlink()
+
     def rows(self, name: str, build: Callable[[], Any]) -> list[dict[str, Any]]:
         """The few rows of a table; compiled once, like `keep`."""
         if name not in self._compiled:

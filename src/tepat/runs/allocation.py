@@ -106,7 +106,7 @@ class Allocation:
                 partial(awards, plan, table, table_of_lines),
                 self.awards_of(plan, group),
             )
-            path.unlink()
+            self.desk.remove(path)
         return lines
 
     def awards_of(self, plan: Plan, group: Group) -> Path:

@@ -15,7 +15,8 @@ from tepat.runs.work_folder import WorkFolder
 
 Progress = Callable[[str, int, int], None]
 STEPS = ("read", "check", "rank", "decide", "allocate", "summarise", "report")
-NOT_ARGUMENTS = ("out", "programmes", "memory")  # they do not change what comes out
+# they do not change what comes out
+NOT_ARGUMENTS = ("out", "programmes", "memory", "engine", "master")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Request:
     truth: Path | None = None
     boundaries: Path | None = None
     memory: str | None = None
+    engine: str = "duckdb"
+    master: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The arguments as text, for run.json."""
@@ -47,7 +50,11 @@ class Request:
 
 @dataclass
 class State:
-    """What the steps hand on to each other."""
+    """What the steps hand on to each other.
+
+    ``con`` calculates; ``reader`` is the embedded engine that reads the files, the same one unless
+    the run calculates elsewhere.
+    """
 
     request: Request
     policy: Policy
@@ -62,6 +69,17 @@ class State:
     manifest: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
     members: int = 0  # in all parts
+    reader: Any = None
+    read: Sequence[Part] = ()  # the parts in which the input was read, where others calculate
+
+    def __post_init__(self) -> None:
+        """One engine does both unless another reads."""
+        self.reader = self.reader or self.con
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another engine calculates than reads."""
+        return self.reader is not self.con
 
     def report(self, step: str, done: int = 0, of: int = 0) -> None:
         """Say that a step begins, or how many of its parts are done."""

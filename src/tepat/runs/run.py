@@ -16,13 +16,13 @@ from typing import Any
 
 from tepat import __version__
 from tepat.engine.connect import open_engine
-from tepat.engine.desk import Desk
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import code_version, content_hash, file_hash, is_taken
 from tepat.policy.load import load_policy
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy
 from tepat.runs.allocation import allocate_step
+from tepat.runs.engines import look_at_engine, open_desk
 from tepat.runs.folder import TABLES, read_manifest
 from tepat.runs.report import write_report
 from tepat.runs.request import Progress, Request, State
@@ -49,25 +49,35 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
     """
     policy = load_policy(request.policy)
     names, not_in_force = in_force(policy, request.programmes, request.as_of)
+    look_at_engine(request)
     quotas = look_first(request, policy)
     begun = _begun(request, policy)
-    with work_folder(request.out, begun | {"files": _dated(input_files(request))}) as work:
+    made_of = {"files": _dated(input_files(request)), "engine": request.engine}
+    with work_folder(request.out, begun | made_of) as work:
         parts = cut_input(request)
         work.lasting = len(parts) > 1
-        con = open_engine(work.folder / "scratch", memory=request.memory)
-        desk = Desk(con, work.folder / "scratch")
+        reader = open_engine(work.folder / "scratch", memory=request.memory)
+        try:
+            desk = open_desk(request, reader, work.folder / "scratch")
+        except BaseException:
+            reader.disconnect()
+            raise
+        con = desk.con
         manifest = {
-            "engine": f"duckdb {con.version}",
+            "engine": f"{request.engine} {con.version}",
             "made_at": datetime.now(UTC).isoformat("T", "seconds"),
             **begun,
         }
         state = State(
-            request, policy, con, work, desk, parts, progress, names, not_in_force, quotas, manifest
-        )
+            request, policy, con, work, desk, parts, progress, names, not_in_force, quotas,
+            manifest, reader=reader,
+        )  # fmt: skip
         try:
             _steps(state)
         finally:
             con.disconnect()
+            if state.elsewhere:
+                reader.disconnect()
     return state.manifest
 
 
@@ -88,7 +98,7 @@ def _steps(state: State) -> None:
     _keep_policy(state)
     _write_manifest(state)
     with _timed(state, "report"):
-        write_report(state.folder, state.con, boundaries=state.request.boundaries)
+        write_report(state.folder, state.reader, boundaries=state.request.boundaries)
     state.manifest["seconds"] = state.seconds
     _write_manifest(state)
 

@@ -19,6 +19,7 @@ from tepat.engine.manifest import file_hash
 from tepat.enrolment.quota import read_quota
 from tepat.places.boundary_files import features_of
 from tepat.policy.model import Policy
+from tepat.registry.files.handover import hand_over, taken_over
 from tepat.registry.files.mapping import load_mapping
 from tepat.registry.files.parts import Part, cut
 from tepat.registry.files.read import Input, read_input, reopened
@@ -114,22 +115,25 @@ def read_step(state: State) -> None:
     before = (0, 0)
 
     def read(part: Part) -> dict[str, Any]:
-        return read_input(
+        given = read_input(
             request.input,
             state.policy.variables,
             mapping,
             model_columns(request.model),
-            con=state.con,
+            con=state.reader,
             scratch=state.scratch(part.number),
             part=None if mapping else part,
             before=before,
-        ).saved()
+        )
+        if state.elsewhere:
+            hand_over(given, _handed(state), part.number)
+        return given.saved()
 
     files: dict[tuple[str, ...], dict[str, Any]] = {}
     present: dict[str, dict[str, None]] = {}
     note = None
     for known in _each(state, "read", read):
-        before = before[0] + known["rows"]["families"], before[1] + known["rows"]["members"]
+        before = before[0] + known["rows"]["families"], before[1] + known["numbered"]
         note = known["unit_note"]
         for item in known["files"]:
             files[item["path"], item["table"], item.get("sheet", "")] = item
@@ -141,6 +145,14 @@ def read_step(state: State) -> None:
         "unit_note": {"id": note[0], "en": note[1]} if note else None,
         "present": {name: list(columns) for name, columns in present.items()},
     }
+    if state.elsewhere:  # many machines take all parts at once
+        state.read, state.parts = state.parts, [Part(0, 1, {})]
+        state.desk.expect(state.members)
+
+
+def _handed(state: State) -> Path:
+    """Where the parts that were read lie for another engine."""
+    return state.folder / "scratch" / "read"
 
 
 def _other_files(request: Request) -> list[dict[str, Any]]:
@@ -159,7 +171,10 @@ def _other_files(request: Request) -> list[dict[str, Any]]:
 
 
 def _opened(state: State, part: Part) -> Input:
-    """A part that was read."""
+    """A part that was read; for another engine, all that was read."""
+    if state.elsewhere:
+        saved = [state.work.finished(f"read-{each.number:04}") or {} for each in state.read]
+        return taken_over(state.con, _handed(state), saved, state.policy.variables)
     known = state.work.finished(f"read-{part.number:04}")
     assert known is not None
     return reopened(state.con, known, state.policy.variables)
@@ -198,7 +213,7 @@ def _looks(state: State, parts: Sequence[Part]) -> dict[str, Any]:
 
 def _twins(state: State) -> dict[str, Any]:
     """Numbers that stand on several rows, wherever in the country those are."""
-    buckets = -(-state.members // COMPARED_AT_ONCE) or 1
+    buckets = 1 if state.elsewhere else -(-state.members // COMPARED_AT_ONCE) or 1
     desk = state.desk.at(state.folder / "scratch" / "twins")
     found = {}
     for table, looks in _looks(state, state.parts).items():

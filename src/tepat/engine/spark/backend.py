@@ -93,6 +93,19 @@ def _backend_class() -> Any:
                 found = _as_arrow(self._session.sql(self.compile(table, **options)))
             return expr.__pyarrow_result__(PyArrowData.convert_table(found, table.schema()))
 
+        def cores(self) -> int:
+            """How many cores work for this session."""
+            return int(self._session.sparkContext.defaultParallelism)
+
+        def cut_into(self, parts: int) -> None:
+            """Into how many parts joins and groups are cut from now on."""
+            self._session.conf.set("spark.sql.shuffle.partitions", str(parts))
+
+        def rows_of(self, sql: str) -> Any:
+            """What a query of Spark gives, as an Arrow table."""
+            with failures.in_words():
+                return _as_arrow(self._session.sql(sql))
+
         def raw_sql(self, query: Any, **options: Any) -> Any:
             """Run SQL of Spark."""
             with failures.in_words():
@@ -177,18 +190,24 @@ def _create_table(
     return con.read_parquet(path, table_name=name)
 
 
-def write_parts(con: Any, expr: Any, path: Path, compression: str) -> None:
+def write_parts(con: Any, expr: Any, path: Path, compression: str = "zstd") -> None:
     """Write a table as files ``<name>-00000.parquet`` and so on, all of them or none.
 
     Raises:
         TepatError: ``not_shared`` where the workers write to folders that are not here.
     """
+    with failures.in_words():
+        con._run_pre_execute_hooks(expr)
+    write_sql(con, con.compile(expr.as_table()), path, compression)
+
+
+def write_sql(con: Any, sql: str, path: Path, compression: str = "zstd") -> None:
+    """Write what a query of Spark gives, as `write_parts` does."""
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with failures.in_words():
-            con._run_pre_execute_hooks(expr)
-            frame = con._session.sql(con.compile(expr.as_table()))
+            frame = con._session.sql(sql)
             frame.write.parquet(f"file:{unfinished.absolute()}", compression=compression)
         made = sorted(unfinished.glob("part-*.parquet"))
         if not made:
@@ -205,7 +224,7 @@ def found_files(path: Any) -> tuple[str, list[str]]:
     Raises:
         TepatError: ``file_missing``.
     """
-    if isinstance(path, Sequence) and not isinstance(path, str):
+    if isinstance(path, Sequence) and not isinstance(path, str):  # a list of paths
         parts = [found_files(each) for each in path]
         files = [file for _, found in parts for file in found]
         return os.path.commonpath([base for base, _ in parts]), files
@@ -223,9 +242,13 @@ def found_files(path: Any) -> tuple[str, list[str]]:
 
 
 def _in_parts(text: str) -> list[str]:
-    """The files of a table that `write_parts` wrote under this name."""
     begins = glob.escape(text.removesuffix(".parquet"))
     return sorted(glob.glob(f"{begins}-[0-9][0-9][0-9][0-9][0-9].parquet"))
+
+
+def parts_written(path: Path) -> list[Path]:
+    """The files of a table that `write_parts` wrote under this name, in order."""
+    return [Path(each) for each in _in_parts(str(path))]
 
 
 def _inside(file: str) -> list[str]:

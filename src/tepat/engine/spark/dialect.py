@@ -32,6 +32,14 @@ def compiler() -> Any:
             """Ibis does not know that Spark has it."""
             return self.f.anon.bit_or(arg if where is None else self.if_(where, arg, NULL))
 
+        def visit_InValues(self, op: Any, **parts: Any) -> Any:
+            """Spark reads ``a = b IN (1, 2)`` as ``(a = b) IN (1, 2)``; so of BETWEEN."""
+            return sge.Paren(this=super().visit_InValues(op, **parts))
+
+        def visit_Between(self, op: Any, **parts: Any) -> Any:
+            """See `visit_InValues`."""
+            return sge.Paren(this=super().visit_Between(op, **parts))
+
         def visit_RegexReplace(self, op: Any, *, arg: Any, pattern: Any, replacement: Any) -> Any:
             """Java names the found groups $1, not \\1."""
             return self.f.regexp_replace(arg, _whole(pattern), _java_replacement(replacement))

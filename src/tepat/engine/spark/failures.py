@@ -16,6 +16,10 @@ from tepat.engine.errors import TepatError
 SPARK_VERSION = "4.0"
 
 
+class SparkFailed(RuntimeError):
+    """What Spark could not do and nobody foresaw, in its own words, which may quote the data."""
+
+
 def not_installed() -> TepatError:
     """The package is not there."""
     return TepatError(
@@ -162,9 +166,8 @@ _MEANINGS: tuple[tuple[str, str, str, str, str], ...] = (
 )
 
 
-def understood(error: BaseException) -> TepatError | None:
-    """What an error of Spark means; None where it is an error of Tepat itself."""
-    text = f"{type(error).__name__}: {error}"
+def understood(text: str) -> TepatError | None:
+    """What an error of Spark means; None where nobody foresaw it."""
     for pattern, code, what, why, do in _MEANINGS:
         if re.search(pattern, text):
             return TepatError(code, what, why, do)
@@ -173,13 +176,27 @@ def understood(error: BaseException) -> TepatError | None:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Turn Spark's errors into ours; what is not understood passes unchanged."""
+    """Turn Spark's errors into ours; errors that are not Spark's pass unchanged.
+
+    Raises:
+        TepatError: what is understood.
+        SparkFailed: what is not; Spark's own error could not be read once Java has ended.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
     try:
         yield
-    except TepatError:
-        raise
-    except Exception as error:
-        meant = understood(error)
+    except (Py4JError, PySparkException, ConnectionError) as error:
+        text = _words(error)
+        meant = understood(text)
         if meant is None:
-            raise
+            raise SparkFailed(text) from error
         raise meant from error
+
+
+def _words(error: Exception) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except ConnectionError:  # it asks Java, which has ended
+        return "Connection reset by Java"
