@@ -53,6 +53,7 @@ class Input:
     unit_note: Text | None = None
     rows: dict[str, int] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
+    numbered: int = 0  # members, those who were set aside too
     prefix: str = ""
     script: tuple[str, ...] = ()
 
@@ -66,6 +67,7 @@ class Input:
             "kept": self.kept is not None,
             "unit_note": [self.unit_note.id, self.unit_note.en] if self.unit_note else None,
             "rows": self.rows,
+            "numbered": self.numbered,
         }
 
 
@@ -80,6 +82,7 @@ def reopened(con: Any, saved: Mapping[str, Any], variables: Mapping[str, Variabl
         files=saved["files"],
         unit_note=Text(*saved["unit_note"]) if saved["unit_note"] else None,
         rows=saved["rows"],
+        numbered=saved["numbered"],
         variables=variables,
         prefix=saved["prefix"],
         script=tuple(saved["script"]),
@@ -393,9 +396,12 @@ def _joined(
     if keep:
         chosen = ", ".join(f"{quoted(KEPT + name)} AS {quoted(name)}" for name in keep)
         bench.final("kept", f"SELECT {number}, family_key AS _family_key, {chosen} FROM {rows}")
-    members, people = _members(bench, tables["members"], index, before[1])
+    people = f"{POSITION} + {before[1]} AS person_id"
+    at_home = _members(bench, tables["members"], index, people)
+    keys = f"SELECT {people}, person_key, family_key FROM {tables['members'].view}"
+    keys = bench.view(bench.name("people"), keys)
     for name in _OTHERS:
-        _about(bench, name, tables.get(name), variables, members, index)
+        _about(bench, name, tables.get(name), variables, keys, index)
     _findings(bench, index)
     return Input(
         con=con,
@@ -403,22 +409,23 @@ def _joined(
         present={name: table.present for name, table in tables.items()},
         files=bench.files,
         unit_note=mapping.unit_note if mapping else None,
-        rows={"families": bench.one(f"SELECT count(*) FROM {index}"), "members": people},
+        rows={"families": bench.one(f"SELECT count(*) FROM {index}"), "members": at_home},
+        numbered=bench.one(f"SELECT count(*) FROM {keys}"),
         variables=variables,
         prefix=bench.prefix,
         script=tuple(bench.script),
     )
 
 
-def _members(bench: Bench, table: Table, index: str, before: int) -> tuple[str, int]:
-    """Members with the numbers of their families, and how many they are."""
+def _members(bench: Bench, table: Table, index: str, number: str) -> int:
+    """Name members with the numbers of their families; how many have one."""
     members = bench.final(
         "members",
-        f"SELECT m.{POSITION} + {before} AS person_id, i.family_id, m.* EXCLUDE ({POSITION}) "
+        f"SELECT m.{number}, i.family_id, m.* EXCLUDE ({POSITION}) "
         f"FROM {table.view} AS m JOIN {index} AS i ON i.family_key = m.family_key",
     )
-    number = int(bench.one(f"SELECT count(*) FROM {members}"))
-    if bench.one(f"SELECT count(*) FROM {table.view}") > number:
+    count = int(bench.one(f"SELECT count(*) FROM {members}"))
+    if bench.one(f"SELECT count(*) FROM {table.view}") > count:
         alone = (
             f"{table.view} WHERE family_key IS NULL "
             f"OR family_key NOT IN (SELECT family_key FROM {index})"
@@ -427,7 +434,7 @@ def _members(bench: Bench, table: Table, index: str, before: int) -> tuple[str, 
         bench.findings.append(
             finding("members", "person_key", "'family_not_found'", "family_key", value, alone)
         )
-    return members, number
+    return count
 
 
 def _about(
@@ -435,7 +442,7 @@ def _about(
     name: str,
     table: Table | None,
     variables: Mapping[str, Variable],
-    members: str,
+    people: str,
     index: str,
 ) -> None:
     """Flags, lists and benefits with the numbers of whom they are about; empty where not given."""
@@ -459,9 +466,9 @@ def _about(
         name,
         (
             "SELECT t.* REPLACE (coalesce(m.family_key, t.family_key) AS family_key), m.person_id, "
-            f"coalesce(m.family_id, i.family_id) AS family_id FROM {table.view} AS t "
-            f"LEFT JOIN {members} AS m ON m.person_key = t.person_key "
-            f"LEFT JOIN {index} AS i ON i.family_key = t.family_key"
+            f"i.family_id FROM {table.view} AS t "
+            f"LEFT JOIN {people} AS m ON m.person_key = t.person_key "
+            f"LEFT JOIN {index} AS i ON i.family_key = coalesce(m.family_key, t.family_key)"
         ),
     )
     lost = "family_id IS NULL OR (person_key IS NOT NULL AND person_id IS NULL)"

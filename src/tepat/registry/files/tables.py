@@ -169,6 +169,9 @@ class _Reader:
             elif own and column.kind in ("identifier", "place"):
                 value, rule = self.readings[name].value, self.readings[name].rule
                 other = f"{source} IS DISTINCT FROM ({value}) OR ({rule}) IS NOT NULL"
+                if column.kind == "identifier":
+                    plain = f"regexp_full_match({source}, '[0-9]{{16}}')"
+                    other = f"CASE WHEN {plain} THEN false ELSE {other} END"
                 tests[name] = f"count(*) FILTER (WHERE {other}) = 0"
             elif kind in WHOLE_NUMBERS and (span := _span(column)):
                 low, high = span

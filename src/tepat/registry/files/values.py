@@ -196,7 +196,7 @@ def _from_text(column: Column, text: str, raw: str, month_first: bool) -> Readin
     if column.kind == "date":
         return _date(known, month_first)
     if column.kind == "identifier":
-        return _identifier(known)
+        return _identifier(known, raw)
     if column.kind == "number":
         return _text_number(column, known)
     if column.kind == "code":
@@ -286,11 +286,16 @@ def _place(column: Column, text: str) -> str:
     )
 
 
-def _identifier(text: str) -> Reading:
+def _identifier(text: str, raw: str) -> Reading:
+    # nearly all are as they should be, and are not looked at twice
+    plain = f"regexp_full_match({raw}, '[0-9]{{16}}')"
     bare = f"ltrim({text}, '''')"  # a spreadsheet's mark for text
     numeric = f"regexp_matches({bare}, '^[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+$|^[0-9]{{16}}[.,]0+$')"
     # what is left of the number stays: its form is wrong, and the rule says why
-    return Reading(f"nullif({bare}, '')", f"CASE WHEN {numeric} THEN 'number_numeric' END")
+    return Reading(
+        f"CASE WHEN {plain} THEN {raw} ELSE nullif({bare}, '') END",
+        f"CASE WHEN {plain} THEN NULL WHEN {numeric} THEN 'number_numeric' END",
+    )
 
 
 DAY_OR_MONTH_FIRST = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})$"
