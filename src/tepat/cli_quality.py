@@ -1,4 +1,4 @@
-"""Commands that judge runs: `tepat compare`."""
+"""Commands that judge runs: `tepat compare`, `tepat accuracy`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tepat.engine.progress import shown
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command("compare")(compare_command)
+    app.command("accuracy")(accuracy_command)
 
 
 def compare_command(
@@ -77,3 +78,74 @@ def _print_comparison(found: dict[str, Any]) -> None:
         print("Nobody entered and nobody left.")
     for name, reason in found["left_out"].items():
         print(f"Not compared: {name} ({reason}).")
+
+
+def accuracy_command(
+    run: Annotated[Path, typer.Argument(help="The folder that `tepat run … --out` wrote.")],
+    truth: Annotated[
+        Path | None, typer.Option(help="family_key and true consumption; the run's own if none.")
+    ] = None,
+    unregistered: Annotated[
+        Path | None, typer.Option(help="The same of families that are not registered.")
+    ] = None,
+    weight: Annotated[str | None, typer.Option(help="Column of survey weights.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Column of enumeration areas.")] = None,
+    poor: Annotated[int, typer.Option(help="The poorest per cent to account for.")] = 40,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write; must not exist.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whom a run misses and whom it wrongly helps, where true consumption is known."""
+    from tepat.runs.accuracy import accuracy
+
+    with shown(as_json) as progress:
+        found = accuracy(
+            run,
+            truth=truth,
+            unregistered=unregistered,
+            weight=weight,
+            cluster=cluster,
+            poor=poor,
+            out=out,
+            progress=progress,
+        )
+    if as_json:
+        answer(found)
+        return
+    _print_accuracy(found)
+    if out is not None:
+        print(f"Page: {out / 'accuracy.html'}")
+
+
+def _print_accuracy(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from tepat.assessment.model_card import percent
+    from tepat.runs.accuracy.decomposition import ANY, FATES
+    from tepat.runs.accuracy.errors import ERRORS
+    from tepat.runs.accuracy.words import ACCURACY_WORDS
+
+    console = Console(width=None if sys.stdout.isatty() else 130, highlight=False)
+    outside = found["families"] - found["registered"]
+    console.print(
+        f"{found['families']:,} families of known consumption, {outside:,} of them not registered; "
+        f"intervals of 95 %: {found['interval']}"
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("cut-off", *ERRORS):
+        heading = name if name == "cut-off" else ACCURACY_WORDS[name][1].lower()
+        table.add_column(heading, justify="right")
+    for row in found["errors"]:
+        if not row["group"]:
+            table.add_row(f"{row['cut']} %", *(percent(row[name]) for name in ERRORS))
+    console.print(table)
+    lost = {row["fate"]: row for row in found["lost"] if row["programme"] == ANY}
+    whole = sum(row["weight"] for row in lost.values()) or 1
+    said = ", ".join(
+        f"{ACCURACY_WORDS[fate][1].lower()} {100 * lost[fate]['weight'] / whole:.1f} %"
+        for fate in FATES
+        if fate in lost
+    )
+    console.print(f"Of the poorest {found['poor']} %, for at least one kind of aid: {said}.")

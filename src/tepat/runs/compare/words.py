@@ -139,6 +139,10 @@ COMPARE_WORDS: dict[str, tuple[str, str]] = {
     "key_entered": ("Bantuan masuk", "Awards that entered"),
     "key_left": ("Bantuan keluar", "Awards that left"),
     "key_money_more": ("Selisih rupiah setahun", "Difference in rupiah a year"),
+    "proposal": (
+        "Keduanya usulan hasil hitungan, bukan penetapan.",
+        "Both are proposals from a calculation, not decisions.",
+    ),
     "source": ("Perhitungan: {input}", "Runs: {input}"),
     "entered": ("Masuk", "Entered"),
     "left": ("Keluar", "Left"),
@@ -174,9 +178,9 @@ COMPARE_WORDS: dict[str, tuple[str, str]] = {
     "causes_title": ("Mengapa masuk dan mengapa keluar", "Why they entered and why they left"),
     "causes_lead": (
         "Dari perhitungan pertama ke yang kedua, hal yang berubah ditukar satu per satu menurut "
-        "urutan tabel: fakta, skor, garis desil, model, hari, aturan, antrean. Penyebabnya langkah "
-        "terakhir yang membalik jawaban. Dengan urutan lain, perubahan dengan beberapa penyebab dapat "
-        "bernama lain.",
+        "urutan tabel: fakta, skor, garis desil, model, hari, aturan, antrean. Penyebabnya "
+        "langkah terakhir yang membalik jawaban. Dengan urutan lain, perubahan dengan beberapa "
+        "penyebab dapat bernama lain.",
         "From the first run to the second what changed is exchanged one kind at a time, in the "
         "order of the table: facts, score, decile line, model, day, rules, queue. The cause is the "
         "last step that turned the answer. In another order a change with several causes could "
