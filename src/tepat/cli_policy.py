@@ -60,6 +60,7 @@ def answer(value: Any) -> None:
 def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
     """Read all policy files and reforms, and run all worked cases."""
     from tepat.eligibility.cases import check_cases, read_cases
+    from tepat.eligibility.reform_cases import check_reform_cases
     from tepat.policy.load import load_policy
     from tepat.policy.reform import load_reform, reform_folders
 
@@ -68,9 +69,9 @@ def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
     differences = check_cases(loaded, cases)
     reforms = [load_reform(folder, loaded) for folder in reform_folders(loaded.folder).values()]
     for reform in reforms:
-        own = read_cases(reform.policy, reform.folder)
+        own, wrong = check_reform_cases(loaded, reform)
         cases += own
-        differences += check_cases(reform.policy, own)
+        differences += wrong
     if as_json:
         answer(
             {
@@ -91,8 +92,8 @@ def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
             f"{len(loaded.grounds)} exclusion grounds, {len(reforms)} reforms: "
             "read without a mistake."
         )
-        wrong = len({id(d.case) for d in differences})
-        print(f"{len(cases)} worked cases: {len(cases) - wrong} as expected, {wrong} not.")
+        failed = len({id(d.case) for d in differences})
+        print(f"{len(cases)} worked cases: {len(cases) - failed} as expected, {failed} not.")
     if differences:
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from tepat.policy.bounds import Number
@@ -76,6 +76,7 @@ def read_programme(
     problems: Problems,
     folder: str | None = None,
     parameters: Mapping[str, Parameter] | None = None,
+    since: date = date.min,
 ) -> Programme | None:
     """One programme from the parsed files of its folder; None where programme.yaml is missing.
 
@@ -86,6 +87,7 @@ def read_programme(
         problems: where mistakes are noted.
         folder: its folder as in ``loaded``; ``programmes/<name>`` where none is given.
         parameters: its dated parameters; read from amounts.yaml where none are given.
+        since: the first day on which its rules are asked; before it no value needs to be known.
     """
     folder = folder or f"programmes/{name}"
     r = Reader(loaded.get(f"{folder}/programme.yaml"), f"{folder}/programme.yaml", problems)
@@ -128,7 +130,7 @@ def read_programme(
         r.where,
     )
     _check_names(r, programme, known.grounds, known.units)
-    _check_periods(r, programme)
+    _check_periods(r, programme, since)
     _check_numbers(r, programme)
     return programme
 
@@ -322,9 +324,11 @@ def _check_names(
         r.wrong(f"More than {MOST_CRITERIA} criteria or 20 components.", "Join some of them.")
 
 
-def _check_periods(r: Reader, programme: Programme) -> None:
+def _check_periods(r: Reader, programme: Programme, since: date) -> None:
     """Every parameter that a rule needs must have a value on each day the rule is asked."""
-    for rule, periods, key in _dated_rules(programme):
+    asked = (Period(since, None),)
+    for rule, within, key in _dated_rules(programme):
+        periods = _within(within, asked)
         for name in rule.names("parameter"):
             parameter = programme.parameters[name]
             for period in periods:

@@ -79,6 +79,9 @@ def _parameter(
             name,
         )
         return None
+    if old.unit.startswith("rupiah") and not all(isinstance(v.value, int) for v in values):
+        inner.wrong(f"'{name}' counts rupiah, which are whole.", "Write a whole number.", name)
+        return None
     return replace(old, values=tuple(laid_over(old.values, values)))
 
 

@@ -88,7 +88,12 @@ class Changed:
         if len(self.problems) > before:
             return None
         return read_programme(
-            self.programme.name, self.loaded, self.known, self.problems, parameters=parameters
+            self.programme.name,
+            self.loaded,
+            self.known,
+            self.problems,
+            parameters=parameters,
+            since=self.start,
         )
 
     def _tell(self, kind: str, name: str, old: Any, new: Any, where: Where) -> None:

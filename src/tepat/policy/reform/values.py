@@ -36,6 +36,7 @@ def with_value(
         problems,
         source.folder,
         {**old.parameters, parameter: replace(known, values=values)},
+        day,
     )
     problems.stop_if_any("reform")
     assert made is not None
