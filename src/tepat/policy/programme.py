@@ -80,14 +80,8 @@ def read_programme(
 ) -> Programme | None:
     """One programme from the parsed files of its folder; None where programme.yaml is missing.
 
-    Args:
-        name: the programme's short name.
-        loaded: parsed files by path.
-        known: what its rules may name.
-        problems: where mistakes are noted.
-        folder: its folder as in ``loaded``; ``programmes/<name>`` where none is given.
-        parameters: its dated parameters; read from amounts.yaml where none are given.
-        since: the first day on which its rules are asked; before it no value needs to be known.
+    A reform gives the ``parameters`` itself (else they are read from amounts.yaml), another
+    ``folder`` than ``programmes/<name>``, and the day ``since`` which the rules are asked.
     """
     folder = folder or f"programmes/{name}"
     r = Reader(loaded.get(f"{folder}/programme.yaml"), f"{folder}/programme.yaml", problems)
