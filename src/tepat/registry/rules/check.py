@@ -201,8 +201,8 @@ class Checking:
     def look(self) -> dict[str, Any]:
         """Look once at each row of both tables; narrow tables in files of the desk.
 
-        ``family_id``, in members ``person_id`` and ``is_head``; ``bits`` of the rules that the row
-        breaks, for such rows ``key`` and ``shown_…``; ``same``, the number to compare.
+        ``family_id``, ``key``, in members ``person_id`` and ``is_head``; ``bits`` of the rules that
+        the row breaks, for such rows ``shown_…``; ``same``, the number to compare.
         """
         return {
             table: self.desk.keep(self.look_name(table), partial(self._looked, table))
@@ -234,8 +234,7 @@ class Checking:
             if rule.shown
         }
         own = ["family_id"] if name == "families" else ["person_id", "family_id", "is_head"]
-        key = _only(table.bits != 0, table[_KEY[name]])
-        return table.select(*own, "bits", "same", key=key, **shown)
+        return table.select(*own, "bits", "same", key=table[_KEY[name]], **shown)
 
     def settle(self, looks: dict[str, Any], twins: dict[str, Any]) -> Checked:
         """Put findings together and let the errors act.
@@ -251,7 +250,7 @@ class Checking:
             table: self.desk.keep(f"{self.name}_bad_{table}", partial(rows.filter, rows.bits != 0))
             for table, rows in looks.items()
         }
-        doubled = {table: self._twins(table, twins[table]) for table in twins}
+        doubled = {table: self._twins(table, looks[table], twins[table]) for table in twins}
         parts = [self._findings_on_rows(table, bad[table]) for table in bad]
         own = ibis.union(
             *[part for found in parts for part in found],
@@ -279,14 +278,17 @@ class Checking:
             people=members.count(), heads=members.count(where=members.is_head)
         )
 
-    def _twins(self, table: str, twins: Any) -> tuple[Any, str, Any]:
+    def _twins(self, table: str, rows: Any, twins: Any) -> tuple[Any, str, Any]:
         """The rows of this part whose number stands on several rows, with column and value."""
-        rows = getattr(self, table)
+        import ibis
+
+        column, token = _TWIN[table][1].split("|")
         own = [name for name in ("family_id", "person_id") if name in rows.columns]
-        key = _ID[table]
-        hit = rows.semi_join(twins, key).select(*own, "masked", key=rows[_KEY[table]])
+        hit = rows.semi_join(twins, _ID[table]).select(*own, "key", "same")
         hit = self.desk.keep(f"{self.name}_twins_{table}", lambda: hit)
-        return hit, _TWIN[table][1].split("|", maxsplit=1)[0], hit.masked
+        if self._known(table, token) and not self._known(table, column):
+            return hit, column, ibis.null("string")
+        return hit, column, numbers.masked_number(hit.same.cast("string"))
 
     def _findings_on_rows(self, table: str, bad: Any) -> list[Any]:
         import ibis

@@ -13,6 +13,7 @@ from tepat.engine.text import Text
 from tepat.registry.files.sources import POSITION, Bench, finding, note
 from tepat.registry.files.values import LONGEST_KEY, quoted
 
+ROWS_AT_ONCE = 1_000_000
 OWN_KEY = {"families": "family_key", "members": "person_key"}
 
 
@@ -30,15 +31,25 @@ def in_order(bench: Bench, raw: str, name: str) -> bool:
     types = bench.types(raw)
     if types[name] != "VARCHAR" or POSITION not in types:
         return False
-    blank = "key < '!' AND trim(key) = ''"
-    return bool(
-        bench.one(
-            f"SELECT count(*) = count(key) AND coalesce(max(length(key)), 0) <= {LONGEST_KEY} AND "
-            f"count(*) FILTER (WHERE key <= before OR place <> {POSITION} OR ({blank})) = 0 FROM "
-            f"(SELECT {quoted(name)} AS key, lag({quoted(name)}) OVER () AS before, {POSITION}, "
-            f"row_number() OVER () AS place FROM {raw})"
-        )
-    )
+    import pyarrow.compute as pc
+
+    last = ""
+    for batch in bench.con.execute(f"SELECT {quoted(name)} AS key FROM {raw}").to_arrow_reader(
+        ROWS_AT_ONCE
+    ):
+        keys = batch.column("key")
+        if not len(keys):
+            continue
+        first = keys[0].as_py()
+        # what comes after a key that begins with a letter or digit is not blank
+        if keys.null_count or first <= last or first < "!":
+            return False
+        if pc.max(pc.binary_length(keys)).as_py() > LONGEST_KEY:
+            return False
+        if len(keys) > 1 and not pc.all(pc.greater(keys[1:], keys[:-1])).as_py():
+            return False
+        last = keys[-1].as_py()
+    return True
 
 
 def one_row_per_key(bench: Bench, table: str, raw: str, names: Mapping[str, str]) -> str:

@@ -219,7 +219,7 @@ def _answers_of_members() -> list[RowRule]:
             "difficulty_age",
             ("|".join(DIFFICULTIES), AGE),
             lambda m: (
-                _any(m[name] <= 2 for name in DIFFICULTIES if name in m.columns) & (m.years < 2)
+                (_least(m[name] for name in DIFFICULTIES if name in m.columns) <= 2) & (m.years < 2)
             ),
             "difficulty_self_care",
             _years_shown,
@@ -320,6 +320,13 @@ def _years_shown(m: Any) -> Any:
 
 def _shown(column: str) -> Callable[[Any], Any]:
     return lambda f: f[column].cast("string")
+
+
+def _least(columns: Iterable[Any]) -> Any:
+    """The least of those that are known; engines skip what is unknown."""
+    import ibis
+
+    return ibis.least(*columns)
 
 
 def _any(tests: Iterable[Any]) -> Any:
