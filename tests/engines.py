@@ -11,6 +11,7 @@ tests on Spark run in one process, which starts Java once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,8 @@ PARAMS = [
     pytest.param(name, marks=[_SPARK] if name == "spark" else [], id=name) for name in ENGINES
 ]
 MEMORY = 2 << 30
+# Java that lives for a minute: do not spend it on translating the program ever better.
+QUICK_JAVA = ("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 class _Current:
@@ -55,6 +58,7 @@ def calculating(threads: int = 2) -> Iterator[Any]:
 def java_with_spark() -> Iterator[None]:
     """Java with Spark in it, started once for the whole process and stopped at its end."""
     java_program()
+    os.environ.setdefault(*QUICK_JAVA)
     from tepat.engine.spark import open_spark
 
     first = open_spark("local[2]", memory=MEMORY, partitions=2)

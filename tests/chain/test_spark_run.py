@@ -18,11 +18,11 @@ from benchmarks.standalone import Cluster
 from tepat.engine.errors import TepatError
 from tests.chain.real import made_once, manifest, succeed
 from tests.conftest import DEMO_DATE, tepat
-from tests.engines import MEMORY
+from tests.engines import MEMORY, QUICK_JAVA
 from tests.needs import java_program
 
 pytestmark = pytest.mark.xdist_group("spark")
-FAMILIES = 20_000
+FAMILIES = 10_000
 OF_THE_ENGINE = ("engine", "made_at", "seconds")
 
 
@@ -58,6 +58,8 @@ def test_a_run_on_spark_holds_what_one_on_duckdb_holds(
     made = run_on_spark(demo_people, tmp_path / "run")
     assert made["engine"].startswith("spark 4.")
     assert alike(made, manifest(demo_run))
+    with pytest.raises(AssertionError):  # the comparison sees a difference
+        alike(made | {"content": made["content"] | {"awards": "0:000000000000000"}}, made)
     for path in sorted((demo_run / "summary").glob("*.csv")):
         assert (tmp_path / "run/summary" / path.name).read_bytes() == path.read_bytes(), path.name
     told = tepat("explain", tmp_path / "run", _first_key(demo_run), "--json")
@@ -74,18 +76,6 @@ def _first_key(run: Path) -> str:
     return str(row[0])
 
 
-@pytest.mark.usefixtures("java_with_spark")
-def test_a_row_of_the_input_changes_the_content_on_spark_too(
-    demo_people: Path, demo_run: Path, tmp_path: Path
-) -> None:
-    """The negative control: the comparison above is not one of two empty folders."""
-    made = run_on_spark(demo_people, tmp_path / "run", programmes=("pkh",))
-    ours, theirs = made["content"], manifest(demo_run)["content"]
-    assert ours["families"] == theirs["families"]
-    assert ours["family_decisions"] != theirs["family_decisions"]
-    assert ours["awards"] != theirs["awards"]
-
-
 @pytest.fixture(scope="module")
 def people(session_folder: Path) -> Path:
     def make(folder: Path) -> None:
@@ -98,6 +88,7 @@ def people(session_folder: Path) -> Path:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Two workers of one core and 1500 MB each, stopped at the end."""
     java_program()
+    os.environ.setdefault(*QUICK_JAVA)
     with Cluster(tmp_path_factory.mktemp("cluster"), workers=2, cores=1, memory=1500) as running:
         yield running
 

@@ -140,6 +140,9 @@ def _backend_class() -> Any:
             base, files = found_files(path)
             with failures.in_words():
                 reader = self._session.read
+                schema = _schema_of(files[0])
+                if schema is not None:  # else Spark starts a job to look at the file
+                    reader = reader.schema(schema)
                 if hive or (hive is None and "=" in "".join(files)):
                     reader = reader.option("basePath", base)
                 frame = reader.parquet(*map(_exact, files))
@@ -256,6 +259,36 @@ def _inside(file: str) -> list[str]:
     if not Path(file).is_dir():
         return [file]
     return sorted(str(each) for each in Path(file).rglob("*.parquet"))
+
+
+def _schema_of(file: str) -> Any:
+    """The columns of a Parquet file for Spark; None where Spark must look for itself.
+
+    Raises:
+        TepatError: ``unreadable``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    try:
+        found = pq.read_schema(file)
+    except (OSError, pa.ArrowException) as error:
+        raise failures.unreadable(file) from error
+    kinds = [
+        field.type.value_type if pa.types.is_list(field.type) else field.type for field in found
+    ]
+    return from_arrow_schema(found) if all(map(_same_in_spark, kinds)) else None
+
+
+def _same_in_spark(kind: Any) -> bool:
+    from pyarrow import types
+
+    tests = (
+        types.is_signed_integer, types.is_string, types.is_boolean, types.is_date32,
+        types.is_float32, types.is_float64, types.is_decimal128,
+    )  # fmt: skip
+    return any(test(kind) for test in tests)
 
 
 def _before_pattern(text: str) -> str:

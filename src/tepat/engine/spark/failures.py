@@ -96,6 +96,16 @@ def not_shared(folder: Path) -> TepatError:
     )
 
 
+def unreadable(file: str) -> TepatError:
+    """A file is no Parquet file, or not a whole one."""
+    return TepatError(
+        "unreadable",
+        f"{file} cannot be read.",
+        "It is cut off, or no Parquet file.",
+        "Copy it anew.",
+    )
+
+
 # What Spark's message holds, and what it means. The first that fits is taken.
 _MEANINGS: tuple[tuple[str, str, str, str, str], ...] = (
     (
