@@ -285,6 +285,12 @@ def calibrate_command(
     rank_signal: Annotated[
         str | None, typer.Option(help="Column of which only the order counts.")
     ] = None,
+    community_rank: Annotated[
+        str | None, typer.Option(help="Column of each village's own ranking, 1 the poorest.")
+    ] = None,
+    village: Annotated[
+        str | None, typer.Option(help="Column of villages, with --community-rank.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="For folds, draws and ties.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -306,6 +312,8 @@ def calibrate_command(
             features=split(features) or None,
             by=split(by),
             rank_signal=rank_signal,
+            community_rank=community_rank,
+            village=village,
             out=out,
             seed=seed,
             progress=lambda step, share: progress(step, round(share * 100), 100),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tepat.assessment.community import mark_features, what_it_adds, with_places
 from tepat.assessment.evaluate import Judge, assign_folds, boosted, subgroups
 from tepat.assessment.fit import Choice, Fit, Workshop
 from tepat.assessment.fixed_point import to_features
@@ -77,6 +78,8 @@ def calibrate(
     features: Sequence[str] | None = None,
     by: Sequence[str] = (),
     rank_signal: str | None = None,
+    community_rank: str | None = None,
+    village: str | None = None,
     out: Path,
     seed: int = 0,
     compare: bool = True,
@@ -95,6 +98,9 @@ def calibrate(
         rank_signal: a column known when families are ranked, of which only the order counts
             (a community's ranking, a decile of before): it enters as steps between quantiles, and
             the report says what it brings.
+        community_rank: a column with each village's own ranking, 1 for the poorest; only the order
+            within a village counts, and villages that did not rank are left unknown.
+        village: the column of villages, with ``community_rank``.
         out: where to write model.json; the card is written beside it as .md.
         seed: for folds, draws and ties.
         compare: also try gradient boosting, for comparison only.
@@ -108,6 +114,9 @@ def calibrate(
     say = progress or (lambda step, share: None)
     say("read", 0.0)
     frame = read_households(Path(households))
+    if community_rank is not None or village is not None:
+        frame = _with_community(frame, community_rank, village, rank_signal)
+        rank_signal = community_rank
     survey, named = _survey(frame, outcome, weight, cluster, features, by, rank_signal)
     usable = [survey.columns[n] for n in named if n not in survey.left_out]
     if not usable:
@@ -119,19 +128,34 @@ def calibrate(
         )
     # One thread adds in one order: the same file gives the same model on any machine.
     with threadpool_limits(limits=1):
-        trial, about = _study(
-            survey, usable, rank_signal, seed, compare, _by_columns(frame, survey, by), say
-        )
+        groups = _by_columns(frame, survey, by)
+        places = _by_columns(frame, survey, [village] if village else [])
+        trial, about = _study(survey, usable, rank_signal, places, seed, compare, groups, say)
     about = _about(Path(households), survey, outcome, weight, cluster, seed, rank_signal) | about
-    report = _write(Path(out), about, trial)
+    report = _write(Path(out), about, trial, village)
     say("done", 1.0)
     return report
+
+
+def _with_community(
+    frame: pl.DataFrame, rank: str | None, village: str | None, signal: str | None
+) -> pl.DataFrame:
+    """The survey with each village's ranking as places between 0 and 1000."""
+    if rank is None or village is None or signal is not None:
+        raise TepatError(
+            "community_options",
+            "A community ranking is named by --community-rank and --village together.",
+            "It is the rank signal itself, so --rank-signal cannot stand beside it.",
+            "Give both, and no --rank-signal.",
+        )
+    return with_places(frame, rank, village)
 
 
 def _study(
     survey: Survey,
     usable: Sequence[Column],
     rank_signal: str | None,
+    village: Sequence[Column],
     seed: int,
     compare: bool,
     by: Sequence[Column],
@@ -142,7 +166,9 @@ def _study(
     trial = _try(survey, usable, folds, rank_signal, judge, say)
     found = _evaluate(survey, judge, trial, by, say)
     if rank_signal:
-        found["rank_signal"] = _without_signal(survey, usable, folds, rank_signal, judge, trial)
+        found["rank_signal"] = _without_signal(
+            survey, usable, folds, rank_signal, judge, trial, village
+        )
     if compare:
         say("compare", 0.85)
         trees = judge.measure(boosted(survey, usable, folds, seed), draws=0)
@@ -324,23 +350,41 @@ def _evaluate(
 
 
 def _without_signal(
-    survey: Survey, usable: Sequence[Column], folds: Array, signal: str, judge: Judge, trial: _Trial
+    survey: Survey,
+    usable: Sequence[Column],
+    folds: Array,
+    signal: str,
+    judge: Judge,
+    trial: _Trial,
+    village: Sequence[Column],
 ) -> dict[str, Any]:
+    """The same formula fitted without the signal, and what the signal adds to it."""
     rest = [column for column in usable if column.name != signal]
     if not rest:
         return {"column": signal, "without": None}
     without = _try(survey, rest, folds, None, judge, lambda step, share: None)
     gain = judge.gain(trial.out_of_fold, without.out_of_fold)
+    added = [
+        {"village": column.name}
+        | what_it_adds(
+            judge, survey, signal, column.codes()[0], trial.out_of_fold, without.out_of_fold
+        )
+        for column in village
+    ]
     return {
         "column": signal,
         "gain_in_r2": round(gain[0], 4),
         "gain_over_its_noise": round(gain[1], 2),
         "without": judge.measure(without.out_of_fold),
+        "less_missed": judge.difference(trial.out_of_fold, without.out_of_fold),
+        "community": added[0] if added else None,
     }
 
 
-def _write(out: Path, about: dict[str, Any], trial: _Trial) -> dict[str, Any]:
+def _write(out: Path, about: dict[str, Any], trial: _Trial, village: str | None) -> dict[str, Any]:
     intercept, features = to_features(trial.shop, trial.fit)
+    if village is not None:
+        mark_features(features, about["training"]["rank_signal"], village)
     features.sort(key=lambda feature: -int(feature["moves"]))
     document = {
         "format": FORMAT,

@@ -87,6 +87,33 @@ class Judge:
                 numbers[f"{group}|inclusion|{share}"] = _share_missed(both, float(w @ c))
         return numbers
 
+    def difference(
+        self, better: Array, worse: Array, rows: Array | None = None, draws: int = DRAWS
+    ) -> dict[str, Any]:
+        """How much less ``better`` misses of the poor than ``worse``, by cut-off, with intervals.
+
+        Both are judged on the same draws of clusters, so that what they share cancels out. With
+        ``rows`` the poor among these are meant; the cut-offs stay those of the whole.
+        """
+        orders = [(values, self._order(values)) for values in (better, worse)]
+        group = {} if rows is None else {"these": rows}
+        name = "" if rows is None else "these"
+
+        def less(weight: Array) -> dict[str, float]:
+            first, second = (self._numbers(v, order, weight, group) for v, order in orders)
+            keys = [f"{name}|exclusion|{share}" for share in SHARES]
+            return {key: second[key] - first[key] for key in keys}
+
+        rng = np.random.default_rng(self.seed)
+        clusters = int(self.cluster.max()) + 1
+        drawn = []
+        for _ in range(draws):
+            times = np.bincount(rng.integers(clusters, size=clusters), minlength=clusters)
+            drawn.append(less(self.weight * times[self.cluster]))
+        found = _with_intervals(less(self.weight), drawn)
+        answer: dict[str, Any] = (found["groups"][name] if name else found)["exclusion"]
+        return answer
+
     def gain(self, better: Array, worse: Array) -> tuple[float, float]:
         """How much less squared error, as a share of variance, and that divided by its noise."""
         saved = self.weight * ((self.truth - worse) ** 2 - (self.truth - better) ** 2)

@@ -7,7 +7,8 @@ one term per feature. Four kinds of term:
 - ``number``: a straight line, bent at stated points. The value is rounded to ``decimals`` and kept
   as an integer ``v`` between ``lowest`` and ``highest``; the term is
   ``level + (slope*(v-zero) + sum(bend.slope*max(v-bend.at, 0))) // divisor``, rounded down.
-- ``steps``: only the place of the value among the points ``at`` counts, not the value itself.
+- ``steps``: only the place of the value among the points ``at`` counts, not the value itself;
+  with ``within`` the value is a family's place in its village's own ranking.
 - ``pair``: two columns together, an amount for each cell of a small table.
 
 ``missing`` is the amount where the value is unknown. Nothing in a term is a floating-point number
@@ -53,6 +54,11 @@ class Levels:
         """The columns this term reads."""
         return (self.column,)
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns within which places are given: none."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -86,16 +92,26 @@ class Number:
         """The columns this term reads."""
         return (self.column,)
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns within which places are given: none."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Steps:
-    """Amounts between thresholds: ``values[k]`` where exactly k of ``at`` are <= the value."""
+    """Amounts between thresholds: ``values[k]`` where exactly k of ``at`` are <= the value.
+
+    With ``within`` the value is the place among the families with the same value of that column,
+    see ``community``.
+    """
 
     column: str
     scale: Scale
     at: tuple[int, ...]
     values: tuple[int, ...]
     missing: int
+    within: str | None = None
 
     @property
     def name(self) -> str:
@@ -105,7 +121,12 @@ class Steps:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns this term reads."""
-        return (self.column,)
+        return (self.column,) if self.within is None else (self.column, self.within)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns within which places are given: they say where, and nothing of the family."""
+        return () if self.within is None else (self.within,)
 
 
 @dataclass(frozen=True)
@@ -124,7 +145,12 @@ class Pair:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns this term reads."""
-        return (self.first.column, self.second.column)
+        return (*self.first.columns, *self.second.columns)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns within which places are given."""
+        return (*self.first.groups, *self.second.groups)
 
 
 Feature = Levels | Number | Steps | Pair
@@ -258,6 +284,7 @@ def _steps(read: _Reader) -> Steps:
         read.wholes("at", _LARGEST_VALUE),
         read.wholes("values"),
         read.whole("missing"),
+        read.text("within") if "within" in read.data else None,
     )
     if len(steps.values) != len(steps.at) + 1:
         raise read.error("needs one more of 'values' than of 'at'")

@@ -177,14 +177,39 @@ def _signal(model: dict[str, Any]) -> str:
         + " |"
         for name, row in (("with", judged), ("without", signal["without"]))
     ]
+    less = signal.get("less_missed")
+    if less:
+        lines.append(
+            "| less missed | | " + " | ".join(percent(less[str(s)]) for s in SHARES) + " |"
+        )
+    community = signal.get("community")
+    if community:
+        where = community["less_missed_where_ranked"]
+        lines.append(
+            "| less missed in villages that ranked | | "
+            + " | ".join(percent(where[str(s)]) for s in SHARES)
+            + " |"
+        )
     return (
-        f"## What `{signal['column']}` brings\n\nOnly its order counts: it enters as steps "
-        "between quantiles. Exclusion error out of fold:\n\n| | R² | "
+        f"## What `{signal['column']}` brings\n\n{_what_counts(signal)} "
+        "Exclusion error out of fold:\n\n| | R² | "
         + " | ".join(f"{s} %" for s in SHARES)
         + " |\n|---|---|"
         + "---|" * len(SHARES)
         + "\n"
         + "\n".join(lines)
+    )
+
+
+def _what_counts(signal: dict[str, Any]) -> str:
+    community = signal.get("community")
+    if not community:
+        return "Only its order counts: it enters as steps between quantiles."
+    return (
+        f"It is a village's own ranking: only the order within `{community['village']}` counts. "
+        f"{community['villages_ranked']} of {community['villages']} villages ranked "
+        f"{community['rows_ranked']} families; the others have an amount of their own. A gain "
+        "whose interval holds 0 is not shown to be one."
     )
 
 

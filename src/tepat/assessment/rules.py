@@ -33,15 +33,37 @@ __all__ = [
     "load_model",
     "rank_and_decile",
     "score_expression",
+    "whole_groups",
 ]
 
 DECILES = 10
 WEIGHT_UNITS = 1_000_000
+PARTS = 1_000  # of a village's ranking, see `community`
 
 
 def columns_needed(model: Model) -> list[str]:
     """The columns of the families table that a model reads, each once, in the model's order."""
     return list(dict.fromkeys(c for feature in model.features for c in feature.columns))
+
+
+def whole_groups(model: Model) -> list[str]:
+    """Columns, such as the village, of which a scored table must hold whole groups.
+
+    A village's own ranking gives places among its ranked families: half a village would have
+    other places. Empty for a model without such a ranking; then any rows can be scored alone.
+    """
+    return list(dict.fromkeys(c for feature in model.features for c in feature.groups))
+
+
+def _telling(model: Model) -> list[str]:
+    """The columns that say something of a family, and not only where it lives."""
+    groups = whole_groups(model)
+    own = {
+        part.column
+        for feature in model.features
+        for part in ((feature.first, feature.second) if isinstance(feature, Pair) else (feature,))
+    }
+    return [c for c in columns_needed(model) if c in own or c not in groups]
 
 
 def score_expression(model: Model, table: ir.Table) -> ir.IntegerValue:
@@ -56,9 +78,7 @@ def score_expression(model: Model, table: ir.Table) -> ir.IntegerValue:
 
     terms = contributions(model, table)
     # Added, not put into a branch: engines evaluate the branches of a CASE far more slowly.
-    something = ibis.coalesce(
-        *(_known(table[c]).notnull().nullif(False) for c in columns_needed(model))
-    )
+    something = ibis.coalesce(*(_known(table[c]).notnull().nullif(False) for c in _telling(model)))
     total = ibis.ifelse(something.isnull(), ibis.null("int64"), _wide(model.intercept))
     for term in terms.values():
         total = total + term
@@ -92,7 +112,7 @@ def _term(feature: Feature, table: ir.Table) -> ir.IntegerValue:
     if isinstance(feature, Number):
         return _number(feature, column)
     if isinstance(feature, Steps):
-        return _steps(feature, column)
+        return _steps(feature, column if feature.within is None else _place(feature, table))
     return _levels(feature, column)
 
 
@@ -191,6 +211,22 @@ def _steps(feature: Steps, column: Any) -> Any:
         for at, amount in zip(feature.at, feature.values, strict=False)
     ]
     return ibis.cases(*branches, else_=_wide(feature.values[-1]))
+
+
+def _place(feature: Steps, table: ir.Table) -> Any:
+    """A family's place among the ranked families of its village; null where it has none."""
+    import ibis
+
+    number = _numeric(table[str(feature.column)]).cast("float64")
+    village = _known(table[str(feature.within)])
+    number = ibis.ifelse(village.isnull(), ibis.null("float64"), number)
+    ranked = number.count().over(group_by=village)
+    alike = number.count().over(group_by=[village, number])
+    # unknown ranks stand last, so that whoever is ranked has only ranked families before
+    before = ibis.rank().over(group_by=village, order_by=number.asc(nulls_first=False))
+    place = (before.cast("int64") * _whole(2) + alike) * _whole(PARTS) // (ranked * _whole(2))
+    usable = number.notnull() & (ranked > 1)
+    return ibis.ifelse(usable, place.cast("int64"), ibis.null("int64"))
 
 
 def _pair(feature: Pair, table: ir.Table) -> Any:
