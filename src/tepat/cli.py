@@ -150,8 +150,8 @@ def run_command(
         truth,
         boundaries,
         memory,
-        engine,
-        master,
+        engine=engine,
+        master=master,
     )
     kept = existing(request)
     if kept is None:
