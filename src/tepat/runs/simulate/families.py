@@ -10,10 +10,15 @@ import functools
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tepat.policy.compile import whole
 from tepat.policy.model import Policy
+from tepat.runs.allocation import Group, groups
+from tepat.runs.request import State, part_name
+from tepat.runs.simulate.one_pass import Tables
 from tepat.runs.simulate.twins import Twins
 
 WON, LOST, MORE, LESS, SAME, NONE = "won", "lost", "more", "less", "same", "none"
@@ -66,6 +71,40 @@ class Held:
         names = [name for name in self.sides[side].values() if name in self.aid]
         parts = [(held & self.bits[name] != 0).ifelse(1, 0) for name in names]
         return functools.reduce(operator.add, parts).cast("int64")
+
+
+def beside(tables: Tables, twins: Twins) -> tuple[Any, list[str]]:
+    """The narrow table of all families, and the kinds it tells of.
+
+    It is made for one group of parts after another, as the awards are.
+    """
+    state, desk = tables.state, tables.state.desk
+    kinds: list[str] = []
+    paths = []
+    for group in groups(state):
+        number, placed = part_name(group.number), group.placed
+        families = desk.open("sides_families", *_files(state, "facts/families", group))
+        members = desk.open("sides_members", *_files(state, "facts/members", group))
+        files = [state.folder / "awards" / f"{name}-{number}.parquet" for name in twins.names]
+        awards = desk.open("sides_awards", *files)
+        if placed is not None:
+            known = families.kabupaten.notnull()
+            families = families.filter(known if placed else ~known)
+        if placed is False:  # few families: leave the members of all others aside
+            members = members.semi_join(families, "family_id")
+        known_kinds, kinds = kinds_of(twins.policy, families, members)
+        made = family_table(twins, known_kinds, kinds, both_sides(twins, awards))
+        paths.append(desk.folder / "sides" / f"{number}.parquet")
+        desk.write(f"sides_{placed}", partial(_same, made), paths[-1])
+    return desk.open("sides", *paths), kinds
+
+
+def _files(state: State, table: str, group: Group) -> list[Path]:
+    return [state.path(table, number) for number in group.parts]
+
+
+def _same(table: Any) -> Any:
+    return table
 
 
 def kinds_of(policy: Policy, families: Any, members: Any) -> tuple[Any, list[str]]:

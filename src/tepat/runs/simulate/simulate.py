@@ -27,7 +27,7 @@ from tepat.runs.run import in_force
 from tepat.runs.simulate import figures
 from tepat.runs.simulate.changes import described
 from tepat.runs.simulate.errors import errors
-from tepat.runs.simulate.families import both_sides, family_table, kinds_of
+from tepat.runs.simulate.families import beside
 from tepat.runs.simulate.limit import Limit, find_limit, read_limit
 from tepat.runs.simulate.one_pass import Tables, one_pass
 from tepat.runs.simulate.page import page
@@ -200,17 +200,13 @@ def _about(base: Policy, reform: Reform, twins: Twins, con: Any, day: date) -> d
 
 def _compared(tables: Tables, twins: Twins) -> dict[str, Any]:
     """Lay both sides beside each other, family by family, and count."""
-    con, desk = tables.con, tables.state.desk
-    families, kinds = kinds_of(twins.policy, tables.table("families"), tables.table("members"))
-    awards = tables.table("awards")
-    table = desk.keep(
-        "sides", lambda: family_table(twins, families, kinds, both_sides(twins, awards))
-    )
+    con = tables.con
+    table, kinds = beside(tables, twins)
     rows = figures.programmes(con, twins, table)
     pairs = figures.stacking(con, table)
-    found: dict[str, Any] = {
+    return {
         "totals": figures.totals(con, table),
-        "programmes": figures.same_money(con, twins, awards, rows),
+        "programmes": figures.same_money(con, twins, tables.table("awards"), rows),
         "deciles": figures.by(con, table, "decile"),
         "provinces": figures.by(con, table, "province"),
         "kinds": figures.by_kind(con, table, kinds),
@@ -218,7 +214,6 @@ def _compared(tables: Tables, twins: Twins) -> dict[str, Any]:
         "stacks": figures.stacks(pairs),
         "errors": errors(tables, twins, table),
     }
-    return found
 
 
 def _csv(path: Path, rows: figures.Rows) -> None:
