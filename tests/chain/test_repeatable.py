@@ -24,9 +24,9 @@ def run_again(given: Path, out: Path, quota: Path, threads: int) -> dict[str, st
 
     opened: list[int] = []
 
-    def with_threads(scratch: Path | None = None, asked: int | None = None) -> Any:
+    def with_threads(scratch: Path | None = None, memory: str | None = None) -> Any:
         opened.append(threads)
-        return connect.open_engine(scratch, threads)
+        return connect.open_engine(scratch, threads, memory)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(main_job, "open_engine", with_threads)

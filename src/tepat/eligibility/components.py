@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 from tepat.eligibility.plan import Plan, PlannedComponent
@@ -72,7 +73,9 @@ def _add(tally: Tally, code: Any, number: int, masks: dict[str, int]) -> None:
     if number > LOOKED_UP:
         tally.tests |= {name: (code & mask) != 0 for name, mask in masks.items()}
     elif masks:
-        hits = {name: functools.partial(_shares, mask) for name, mask in masks.items()}
+        hits: dict[str, Callable[[int], bool]] = {
+            name: functools.partial(_shares, mask) for name, mask in masks.items()
+        }
         tally.coded.append((code, 1 << number, hits))
 
 

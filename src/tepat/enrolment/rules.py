@@ -46,8 +46,8 @@ def in_order(policy: Policy, plans: Iterable[Plan]) -> list[Plan]:
     return sorted(plans, key=lambda plan: names.index(plan.name))
 
 
-def candidates(policy: Policy, plan: Plan, claims: Claims) -> Any:
-    """Eligible families or persons, with what their order hangs on and what bars them."""
+def candidates(policy: Policy, plan: Plan, claims: Claims, *, ordered: bool = True) -> Any:
+    """Eligible families or persons, what bars them and, if asked, what their order hangs on."""
     import ibis
 
     table = claims.families if plan.of_family else claims.members
@@ -63,17 +63,19 @@ def candidates(policy: Policy, plan: Plan, claims: Claims) -> Any:
         "kabupaten": table.kabupaten,
         "decile": table.decile,
         "amount_year": table[f"{plan.name}__amount"],
-        "tie": (ibis.literal(f"{seed}:") + key).hexdigest("md5"),
     }
     columns |= {
         name: table[f"{plan.name}__{name}"]
         for name in [*_own_order(plan), "fixed"]
         if f"{plan.name}__{name}" in table.columns
     }
+    if ordered:
+        columns["tie"] = (ibis.literal(f"{seed}:") + key).hexdigest("md5")
     chosen = table.select(**columns)
-    ranking = claims.ranking
-    scores = ranking.select(ranked_id=ranking.family_id, score=ranking.score)
-    chosen = chosen.left_join(scores, chosen.family_id == scores.ranked_id).drop("ranked_id")
+    if ordered:
+        ranking = claims.ranking
+        scores = ranking.select(ranked_id=ranking.family_id, score=ranking.score)
+        chosen = chosen.left_join(scores, chosen.family_id == scores.ranked_id).drop("ranked_id")
     return _with_bars(chosen, _barring(policy, plan, claims))
 
 
@@ -94,7 +96,7 @@ def quota_lines(
             named has the national quota of its policy file, if any.
         eligible: how many compete, by kabupaten code, in the whole country.
     """
-    found = shares(_quota(plan, quotas), eligible)
+    found = shares(quota(plan, quotas), eligible)
     if found is None:
         return None
     return {
@@ -102,7 +104,8 @@ def quota_lines(
     }
 
 
-def _quota(plan: Plan, quotas: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+def quota(plan: Plan, quotas: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+    """A programme's places by kabupaten code; empty where it has no quota."""
     if plan.name in quotas:
         return quotas[plan.name]
     rule = plan.programme.quota

@@ -19,6 +19,7 @@ from tepat.enrolment.rules import (
     candidates,
     competing,
     in_order,
+    quota,
     quota_lines,
 )
 from tepat.policy.model import Policy
@@ -90,6 +91,15 @@ class Allocation:
 
     def _one(self, plan: Plan, done: Sequence[Plan]) -> Lines | None:
         """Allocate one programme: count who compete in the country, then fill the places."""
+        if not quota(plan, self.quotas):
+            for group in self.groups:
+                claims = self._claims(plan, group, done)
+                self.desk.write(
+                    f"{self._called(plan, 'awards')}_{group.placed}",
+                    partial(self._all_awarded, plan, claims),
+                    self.awards_of(plan, group),
+                )
+            return None
         eligible: dict[str, int] = {}
         for group in self.groups:
             table = self._candidates(plan, group, done)
@@ -108,6 +118,9 @@ class Allocation:
             )
             self.desk.remove(path)
         return lines
+
+    def _all_awarded(self, plan: Plan, claims: Claims) -> Any:
+        return awards(plan, candidates(self.policy, plan, claims, ordered=False), None)
 
     def awards_of(self, plan: Plan, group: Group) -> Path:
         """The file of a programme's awards in a group."""

@@ -16,7 +16,7 @@ from tepat.runs.work_folder import WorkFolder
 Progress = Callable[[str, int, int], None]
 STEPS = ("read", "check", "rank", "decide", "allocate", "summarise", "report")
 # they do not change what comes out
-NOT_ARGUMENTS = ("out", "programmes", "memory", "engine", "master")
+NOT_ARGUMENTS = ("out", "programmes", "memory", "at_once", "engine", "master")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Request:
     truth: Path | None = None
     boundaries: Path | None = None
     memory: str | None = None
+    at_once: int = 3_000_000  # families; a larger input is cut into parts of about so many
     engine: str = "duckdb"
     master: str | None = None
 

@@ -35,7 +35,6 @@ from tepat.runs.ranking import (
 )
 from tepat.runs.request import Request, State
 
-FAMILIES_AT_ONCE = 3_000_000
 COMPARED_AT_ONCE = 40_000_000  # numbers, when rows with the same one are looked for
 NEVER_KEPT = ("nik", "kk_number", "name", "pln_id", "family_pln_id")
 PLACES = ("province", "kabupaten", "kecamatan", "village")
@@ -71,7 +70,7 @@ def cut_input(request: Request) -> list[Part]:
     """The parts of the input; one where a mapping makes the tables."""
     if request.mapping is not None:
         return [Part(0, 1, {})]
-    return cut(request.input, FAMILIES_AT_ONCE)
+    return cut(request.input, request.at_once)
 
 
 def input_files(request: Request) -> list[Path]:
@@ -238,13 +237,17 @@ def _settled(state: State, part: Part, twins: dict[str, Any]) -> dict[str, Any]:
             partial(table.select, *own),
             state.path(f"facts/{name}", number),
         )
-    families = desk.keep(
-        "checked_families",
-        lambda: _kept(state, checked.families, "family", "families"),
-        state.path("scratch/families", number),
-    )
-    if state.request.model is not None:
-        model = state.request.model
+    families = _kept(state, checked.families, "family", "families")
+    model = state.request.model
+    if not _ranks_all(state):
+        desk.write(
+            "families", lambda: _own_decile(state, families), state.path("facts/families", number)
+        )
+    else:
+        families = desk.keep(
+            "checked_families", families.view, state.path("scratch/families", number)
+        )
+    if model is not None:
         desk.write(
             "score_parts",
             lambda: score_parts(families, given.kept, model),
@@ -256,6 +259,21 @@ def _settled(state: State, part: Part, twins: dict[str, Any]) -> dict[str, Any]:
             state.path("scratch/scored", number),
         )
     return {"not_checked": checked.not_checked}
+
+
+def _ranks_all(state: State) -> bool:
+    """Whether a family's decile hangs on all others, so that its facts are written later."""
+    return state.request.model is not None or state.request.deciles is not None
+
+
+def _own_decile(state: State, families: Any) -> Any:
+    """Facts of families that bring their decile along, or have none."""
+    import ibis
+
+    families = families.drop(*[n for n in ("score",) if n in families.columns])
+    lacking = {n: ibis.null("int64") for n in ("decile", "score") if n not in families.columns}
+    families = families.mutate(**lacking)
+    return with_computed(state.policy, families, "family", state.request.as_of)
 
 
 def _members(state: State, checked: Checked) -> Any:
@@ -290,16 +308,20 @@ def rank_step(state: State) -> None:
 
 def _rank_part(state: State, part: Part, rank: Ranking) -> None:
     number, desk = part.number, state.desk
-    families = desk.open("checked_families", state.path("scratch/families", number))
+    later = _ranks_all(state)
+    families = desk.open(
+        "families_to_rank", state.path("scratch/families" if later else "facts/families", number)
+    )
     model = state.request.model is not None
     ranked = desk.keep(
         "ranked", lambda: rank.ranked(families, model=model), state.path("ranking", number)
     )
-    desk.write(
-        "families",
-        lambda: _with_decile(state, families, ranked),
-        state.path("facts/families", number),
-    )
+    if later:
+        desk.write(
+            "families",
+            lambda: _with_decile(state, families, ranked),
+            state.path("facts/families", number),
+        )
     _write_truth(state, part)
 
 
