@@ -1,12 +1,7 @@
-"""The same expressions on Spark give the same rows; left out where Java or pyspark is missing."""
+"""The same expressions on Spark give the same scores, ranks and deciles."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +12,7 @@ from tepat.assessment.rules import contributions, rank_and_decile, score_express
 from tepat.engine.connect import open_engine
 from tests.assessment.models import by_hand, families, saved
 
-pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    if shutil.which("java") is None:
-        pytest.skip("there is no Java on this machine; Spark needs it")
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
-    import ibis
-
-    os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
-    builder = sql.SparkSession.builder.master("local[2]")
-    settings = {
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.ui.enabled": "false",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "true",
-        "spark.sql.shuffle.partitions": "2",
-    }
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        session = builder.getOrCreate()
-        yield ibis.pyspark.connect(session)
-        session.stop()
+pytestmark = pytest.mark.xdist_group("spark")
 
 
 def _rows(con: Any, path: Path, model: Any, weighted: bool) -> list[dict[str, Any]]:
@@ -52,7 +21,7 @@ def _rows(con: Any, path: Path, model: Any, weighted: bool) -> list[dict[str, An
     scored = table.mutate(score=score_expression(model, table), **parts)
     ranked = rank_and_decile(con, scored, "2025", weighted=weighted)
     found = ranked.join(scored.select("family_id", *parts), "family_id")
-    rows: list[dict[str, Any]] = found.to_pyarrow().to_pylist()
+    rows: list[dict[str, Any]] = con.to_pyarrow(found).to_pylist()
     return sorted(rows, key=lambda row: row["family_id"])
 
 

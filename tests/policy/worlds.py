@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tepat.policy.compile import IBIS_TYPES, Counts, Rules, count_each
+from tepat.policy.compile import IBIS_TYPES, Counts, Rules, Tally
 from tepat.policy.language import Expression, LanguageError, parse
 from tepat.policy.meaning import Scope, understand
 from tepat.policy.model import Code, DatedValue, Parameter, Period, Text, Variable, Where
@@ -199,12 +199,12 @@ def quickly(
     compiler = Rules(ON, PARAMETERS, counts)
     counts.collect(compiler, *(rule.node for rule in rules))
     families, members = _tables(people)
-    totals, unpacked = count_each(counts.tests(members))
-    sums = counts.sums(members)
-    grouped = members.group_by("family_id").agg(members=members.count(), **totals, **sums)
+    tally = Tally(counts.tests(members), marks=counts.marks(members))
+    totals = counts.sums(members) | tally.grouped()
+    grouped = members.group_by("family_id").agg(members=members.count(), **totals)
     joined = families.left_join(grouped, "family_id")
-    joined = joined.mutate(**unpacked(joined))
-    joined = joined.mutate(**{name: joined[name].fill_null(0) for name in sums})
+    joined = joined.mutate(**{name: joined[name].fill_null(0) for name in totals})
+    joined = joined.mutate(**tally.counted(joined))
     on = compiler.on(joined, (joined.counted_low, joined.counted_high))
     columns = {f"r{i}": on.value(rule.node) for i, rule in enumerate(rules)}
     answer = con.to_pyarrow(joined.select("family_id", **columns).order_by("family_id"))
