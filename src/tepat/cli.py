@@ -291,6 +291,9 @@ def calibrate_command(
     village: Annotated[
         str | None, typer.Option(help="Column of villages, with --community-rank.")
     ] = None,
+    area: Annotated[
+        str | None, typer.Option(help="Column of areas to leave out one by one.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="For folds, draws and ties.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -314,6 +317,7 @@ def calibrate_command(
             rank_signal=rank_signal,
             community_rank=community_rank,
             village=village,
+            area=area,
             out=out,
             seed=seed,
             progress=lambda step, share: progress(step, round(share * 100), 100),

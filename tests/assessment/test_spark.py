@@ -38,3 +38,34 @@ def test_spark_and_duckdb_give_the_same_scores_ranks_and_deciles(
     theirs = _rows(spark, path, model, weighted)
     assert ours == theirs
     assert {row["decile"] for row in ours} == {None, *range(1, 11)}
+
+
+def test_spark_and_duckdb_give_the_same_places_in_a_villages_own_ranking(
+    tmp_path: Path, spark: Any
+) -> None:
+    import numpy as np
+
+    steps = {
+        "column": "rank",
+        "kind": "steps",
+        "decimals": 0,
+        "lowest": 0,
+        "highest": 1000,
+        "at": list(range(50, 1000, 50)),
+        "values": [k * k * 1000 for k in range(20)],
+        "missing": -777,
+        "within": "village",
+    }
+    document = by_hand() | {"features": [steps]}
+    model = saved(tmp_path, document)
+    rng = np.random.default_rng(2)
+    ranks = [None if rng.random() < 0.2 else int(rng.integers(1, 30)) for _ in range(2_000)]
+    villages = [None if rng.random() < 0.1 else f"V{rng.integers(60)}" for _ in range(2_000)]
+    frame = pl.DataFrame({"family_id": range(2_000), "rank": ranks, "village": villages})
+    frame.write_parquet(tmp_path / "ranked.parquet")
+    found = []
+    for con in (open_engine(), spark):
+        table = con.read_parquet(tmp_path / "ranked.parquet")
+        rows = table.select("family_id", score=score_expression(model, table))
+        found.append({row["family_id"]: row["score"] for row in con.to_pyarrow(rows).to_pylist()})
+    assert found[0] == found[1] and len(set(found[0].values())) > 15

@@ -27,7 +27,9 @@ from tepat.assessment.fixed_point import to_features
 from tepat.assessment.leakage import leave_out, of_no_use
 from tepat.assessment.model import FORMAT, parse_model
 from tepat.assessment.model_card import model_card, report_lines
+from tepat.assessment.outside import seen_by
 from tepat.assessment.pairs import rich
+from tepat.assessment.stability import stability
 from tepat.assessment.survey import (
     Array,
     Column,
@@ -80,6 +82,7 @@ def calibrate(
     rank_signal: str | None = None,
     community_rank: str | None = None,
     village: str | None = None,
+    area: str | None = None,
     out: Path,
     seed: int = 0,
     compare: bool = True,
@@ -101,6 +104,8 @@ def calibrate(
         community_rank: a column with each village's own ranking, 1 for the poorest; only the order
             within a village counts, and villages that did not rank are left unknown.
         village: the column of villages, with ``community_rank``.
+        area: a column of areas; the formula is fitted again without each, and the card says how
+            far it hangs on single ones.
         out: where to write model.json; the card is written beside it as .md.
         seed: for folds, draws and ties.
         compare: also try gradient boosting, for comparison only.
@@ -114,6 +119,8 @@ def calibrate(
     say = progress or (lambda step, share: None)
     say("read", 0.0)
     frame = read_households(Path(households))
+    if area is not None:
+        require_column(frame, area, "area")
     if community_rank is not None or village is not None:
         frame = _with_community(frame, community_rank, village, rank_signal)
         rank_signal = community_rank
@@ -131,6 +138,8 @@ def calibrate(
         groups = _by_columns(frame, survey, by)
         places = _by_columns(frame, survey, [village] if village else [])
         trial, about = _study(survey, usable, rank_signal, places, seed, compare, groups, say)
+        for column in _by_columns(frame, survey, [area] if area else []):
+            about["stability"] = stability(trial.shop, trial.fit, column)
     about = _about(Path(households), survey, outcome, weight, cluster, seed, rank_signal) | about
     report = _write(Path(out), about, trial, village)
     say("done", 1.0)
@@ -386,11 +395,14 @@ def _write(out: Path, about: dict[str, Any], trial: _Trial, village: str | None)
     if village is not None:
         mark_features(features, about["training"]["rank_signal"], village)
     features.sort(key=lambda feature: -int(feature["moves"]))
+    parts = [part for feature in features for part in feature.get("parts", [feature])]
+    used = [part["column"] for part in parts if "within" not in part]  # a rank has no range
     document = {
         "format": FORMAT,
         "intercept": intercept,
         "unit": "millionths of log outcome",
         **about,
+        "seen": seen_by([menu.column for menu in trial.shop.menus], used),
         "features": features,
     }
     parse_model(document, out)

@@ -290,6 +290,8 @@ def _steps(read: _Reader) -> Steps:
         raise read.error("needs one more of 'values' than of 'at'")
     if list(steps.at) != sorted(set(steps.at)):
         raise read.error("'at' must rise")
+    if steps.within is not None and steps.scale.decimals != 0:
+        raise read.error("'decimals' must be 0 beside 'within'")
     return steps
 
 

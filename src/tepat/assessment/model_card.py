@@ -25,7 +25,9 @@ def model_card(model: dict[str, Any]) -> str:
         _errors(model),
         _subgroups(model),
         _signal(model),
+        _stability(model),
         _formula(model),
+        _seen(model),
         _left_out(model),
         _limits(),
     ]
@@ -198,6 +200,77 @@ def _signal(model: dict[str, Any]) -> str:
         + "---|" * len(SHARES)
         + "\n"
         + "\n".join(lines)
+    )
+
+
+def _stability(model: dict[str, Any]) -> str:
+    """The formula without each area in turn."""
+    found = model.get("stability")
+    if not found:
+        return (
+            "## How far it hangs on single areas\n\nNot looked at; `--area` names a column of "
+            "areas, and the formula is fitted again without each."
+        )
+    shaky = [f for f in found["features"] if f["unstable"]]
+    astray = [a for a in found["areas"] if a["astray"]]
+    said = [
+        f"The coefficients were solved again without each of {len(found['areas'])} areas "
+        f"(`{found['area']}`). *Shift*: how far the one area that matters most moves a feature's "
+        "amounts, as a share of how far they move families at all; above 50 % it is **unstable**.",
+        f"Unstable: {', '.join(_code(f['feature']) for f in shaky) or 'none'}. Areas that the "
+        "formula of the others misjudges by more than a tenth of consumption, and clearly: "
+        f"{', '.join(_code(a['area']) for a in astray) or 'none'}.",
+    ]
+    if found["areas_too_small"]:
+        said.append(f"{found['areas_too_small']} areas have too few rows and were not left out.")
+    rows = sorted(found["features"], key=lambda f: -f["shift"])[:_TOP]
+    features = "\n".join(
+        f"| {f['feature']} | {f['moves']:.3f} | {f['lowest']:.3f} to {f['highest']:.3f} | "
+        f"{100 * f['shift']:.0f} %{' **unstable**' if f['unstable'] else ''} | {f['without']} |"
+        for f in rows
+    )
+    areas = "\n".join(
+        f"| {a['area']} | {a['rows']} | {'–' if a['r2'] is None else format(a['r2'], '.3f')} | "
+        f"{a['bias']:+.3f}{' **astray**' if a['astray'] else ''} |"
+        for a in sorted(found["areas"], key=lambda a: -abs(a["bias"]))[:_TOP]
+    )
+    return (
+        "## How far it hangs on single areas\n\n"
+        + " ".join(said)
+        + "\n\n| feature | moves | without an area | shift | area |\n|---|---|---|---|---|\n"
+        + features
+        + "\n\nWhat the formula of the other areas makes of an area; a bias above 0 means that its "
+        "families are better off than the others' formula believes.\n\n"
+        "| area | rows | R² | bias, log points |\n|---|---|---|---|\n" + areas
+    )
+
+
+def _code(name: str) -> str:
+    return f"`{name}`"
+
+
+def _seen(model: dict[str, Any]) -> str:
+    """What the survey held of each column: beyond it nobody knows how good the formula is."""
+    seen = model.get("seen") or {}
+    if not seen:
+        return ""
+
+    def held(entry: dict[str, Any]) -> str:
+        if entry["kind"] == "number":
+            unit = 10 ** entry["decimals"]
+            return f"{entry['lowest'] / unit:g} to {entry['highest'] / unit:g}"
+        levels = [str(level) for level in entry["levels"]]
+        more = f" and {len(levels) - 8} more" if len(levels) > 8 else ""
+        return ", ".join(levels[:8]) + more
+
+    rows = [
+        f"| {name} | {held(entry)} | {entry['unknown'] / 10:.1f} % |"
+        for name, entry in seen.items()
+    ]
+    return (
+        "## What it was fitted on\n\nA run counts the families outside of this and warns where "
+        "they are more than 1 % in a column, or where a column is unknown 10 points more often."
+        "\n\n| column | values in the survey | unknown |\n|---|---|---|\n" + "\n".join(rows)
     )
 
 

@@ -112,7 +112,7 @@ def _term(feature: Feature, table: ir.Table) -> ir.IntegerValue:
     if isinstance(feature, Number):
         return _number(feature, column)
     if isinstance(feature, Steps):
-        return _steps(feature, column if feature.within is None else _place(feature, table))
+        return _steps(feature, column) if feature.within is None else _in_village(feature, table)
     return _levels(feature, column)
 
 
@@ -141,6 +141,16 @@ def _known(column: Any) -> Any:
         for word in MISSING_WORDS:
             column = column.nullif(word)
     return column
+
+
+def known_value(column: Any) -> Any:
+    """A column with NaN and the words for 'missing' as null."""
+    return _known(column)
+
+
+def number_value(column: Any) -> Any:
+    """A column as a number, null where it is none."""
+    return _numeric(column)
 
 
 def _not_nan(number: Any) -> Any:
@@ -211,6 +221,19 @@ def _steps(feature: Steps, column: Any) -> Any:
         for at, amount in zip(feature.at, feature.values, strict=False)
     ]
     return ibis.cases(*branches, else_=_wide(feature.values[-1]))
+
+
+def _in_village(feature: Steps, table: ir.Table) -> Any:
+    """The amount of a family's place in its village's own ranking.
+
+    Looked up in a list of all places, so that the place is written once: engines would work a
+    window out again in each branch of a CASE.
+    """
+    import ibis
+
+    amounts = [feature.values[sum(at <= place for at in feature.at)] for place in range(PARTS + 1)]
+    place = _place(feature, table).fill_null(PARTS + 1).cast("int32")
+    return ibis.literal([*amounts, feature.missing], type="array<int64>")[place] + _wide(0)
 
 
 def _place(feature: Steps, table: ir.Table) -> Any:
