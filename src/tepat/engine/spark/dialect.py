@@ -40,6 +40,10 @@ def compiler() -> Any:
             """See `visit_InValues`."""
             return sge.Paren(this=super().visit_Between(op, **parts))
 
+        def visit_DateDiff(self, op: Any, *, left: Any, right: Any) -> Any:
+            """A number of days, as the embedded engine gives, and no interval."""
+            return self.f.anon.datediff(left, right)
+
         def visit_RegexReplace(self, op: Any, *, arg: Any, pattern: Any, replacement: Any) -> Any:
             """Java names the found groups $1, not \\1."""
             return self.f.regexp_replace(arg, _whole(pattern), _java_replacement(replacement))
