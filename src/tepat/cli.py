@@ -193,7 +193,22 @@ def _print_run(out: Path, manifest: dict[str, Any]) -> None:
         f"{manifest['as_of']}; {rows['findings']:,} findings on the record"
     )
     console.print(table)
+    _warn_outside(manifest)
     print(f"Report: {out / 'report.html'}")
+
+
+def _warn_outside(manifest: dict[str, Any]) -> None:
+    """Say where the families lie outside what the model was fitted on."""
+    found = manifest.get("outside")
+    if not found or not found["warnings"]:
+        return
+    whole = found["counts"][""]
+    names = ", ".join(row["column"] for row in found["warnings"])
+    print(
+        f"Warning: {whole['outside']:,} of {whole['families']:,} families hold answers that the "
+        f"model's survey never held, or far more are unknown: {names}. See the report.",
+        file=sys.stderr,
+    )
 
 
 @app.command("export")

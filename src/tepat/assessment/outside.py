@@ -23,7 +23,7 @@ from tepat.assessment.terms import is_counted
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["outside", "seen_of", "together", "warnings"]
+__all__ = ["outside", "seen_of", "summary", "together", "warnings"]
 
 Counts = dict[str, dict[str, int]]  # column, or "" for any column -> families, unknown, outside
 ANY = ""
@@ -122,6 +122,12 @@ def together(parts: Iterable[Counts]) -> Counts:
             for name, number in counts.items():
                 mine[name] += number
     return total
+
+
+def summary(model: Model, parts: Iterable[Counts]) -> dict[str, Any] | None:
+    """What a run keeps under ``outside``: counts of all parts, and warnings; None without any."""
+    counts = together(parts)
+    return {"counts": counts, "warnings": warnings(model, counts)} if counts else None
 
 
 def warnings(model: Model, counts: Counts) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from tepat.runs.report.drawing import Pictures
 from tepat.runs.report.page_parts import Drawn, Section, Table, columns
 from tepat.runs.report.sections.checks import checks
 from tepat.runs.report.sections.deciles import deciles
+from tepat.runs.report.sections.outside import outside
 from tepat.runs.report.sections.places import SHAPES, outlined_places, places
 from tepat.runs.report.sections.quality import quality
 from tepat.runs.report.sections.quotas import quotas
@@ -113,6 +114,7 @@ def _sections(content: Content, drawn: Drawn, outlined: Outline | None) -> list[
         quotas(content, drawn),
         reasons(content, drawn),
         quality(content, drawn),
+        *outside(content, drawn),
         checks(content, drawn),
     ]
 

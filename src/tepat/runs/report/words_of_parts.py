@@ -117,6 +117,34 @@ WORDS_OF_PARTS: dict[str, tuple[str, str]] = {
     "what_to_do": ("Yang perlu dilakukan", "What to do"),
     "n_findings": ("{n} temuan", "{n} findings"),
     "n_families": ("pada {n} keluarga", "in {n} families"),
+    # Outside what the model was fitted on
+    "nav_outside": ("Di luar model", "Beyond the model"),
+    "outside_title": (
+        "Di luar data yang membentuk model",
+        "Beyond what the model was fitted on",
+    ),
+    "outside_lead": (
+        "{n} keluarga ({share}) punya sedikitnya satu jawaban yang tidak pernah ada pada survei. "
+        "Skornya tetap dihitung, tetapi belum ada yang tahu seberapa baik.",
+        "{n} families ({share}) have at least one answer that the survey never held. They are "
+        "scored all the same, but nobody knows yet how well.",
+    ),
+    "outside_warn": (
+        "Peringatan: di luar survei pada lebih dari 1% keluarga, atau jauh lebih sering tidak "
+        "diketahui: {names}.",
+        "Warning: beyond the survey in more than 1% of the families, or unknown far more often: "
+        "{names}.",
+    ),
+    "outside_fine": (
+        "Tidak ada kolom yang lebih dari 1% di luar survei.",
+        "No column is beyond the survey in more than 1% of the families.",
+    ),
+    "outside_caption": (
+        "Keluarga dengan jawaban yang tidak pernah ada pada survei",
+        "Families with answers that the survey never held",
+    ),
+    "outside_about": ("Terbanyak: {first}, {share}.", "Most: {first}, {share}."),
+    "outside_never": ("Tidak pernah ada pada survei", "Never in the survey"),
     # Truth
     "nav_truth": ("Ketepatan", "Accuracy"),
     "truth_title": ("Seberapa tepat", "How well it finds the poor"),
@@ -136,6 +164,11 @@ WORDS_OF_PARTS: dict[str, tuple[str, str]] = {
         "that are less poor (inclusion), so as many of the poorest are left out (exclusion). "
         "Other conditions, such as a child at school or an unfit house, count in, so this is the "
         "most that can be blamed on the ranking.",
+    ),
+    "truth_more": (
+        "Menurut kelompok, pada setiap batas, dan dengan keluarga yang tidak terdaftar: tepat "
+        "accuracy.",
+        "By group, at every cut-off, and with families that are not registered: tepat accuracy.",
     ),
     "truth_caption": (
         "Kesalahan eksklusi dan inklusi, dengan rentang 95 persen",

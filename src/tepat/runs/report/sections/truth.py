@@ -21,7 +21,11 @@ def truth(content: Content, drawn: Drawn) -> Section:
     title = speech.say("truth_title")
     if found is None:
         return Section("truth", title, (speech.say("truth_none"),))
-    lead = (speech.say("truth_lead", n=speech.number(found.known)), speech.say("truth_plain"))
+    lead = (
+        speech.say("truth_lead", n=speech.number(found.known)),
+        speech.say("truth_plain"),
+        speech.say("truth_more"),
+    )
     pairs = [
         (programme, found.programmes[programme.name])
         for programme in content.programmes
