@@ -43,10 +43,14 @@ def simulate_command(
         ),
     ] = None,
     limit_range: Annotated[str | None, typer.Option(help="Where to look, such as 55..75.")] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="How much the engine may take, as 8GB; two fifths if none.")
+    ] = None,
     policy: PolicyFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a reform: budget, who wins and who loses, before it is signed."""
+    from tepat.engine.manifest import is_taken
     from tepat.runs.request import Request
     from tepat.runs.simulate import Ask, simulate
 
@@ -60,10 +64,18 @@ def simulate_command(
         quota=quota,
         truth=truth,
         policy=policy,
+        memory=memory,
     )
+    stood = is_taken(out)
     with shown(as_json) as progress:
         ask = Ask(request, reform, reform_quota, limit_budget, limit_by, limit_range)
         found = simulate(ask, progress)
+    if stood:
+        print(
+            f"{out} exists: the same simulation, made {found['made_at']}. Nothing was calculated "
+            "again.",
+            file=sys.stderr,
+        )
     if as_json:
         answer(found)
     else:

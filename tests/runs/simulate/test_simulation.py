@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tepat.eligibility.reform_cases import check_reform_cases
 from tepat.engine.errors import TepatError
 from tepat.policy.load import load_policy
 from tepat.policy.reform import load_reform
+from tepat.population.make import make_population
+from tepat.runs.simulate.simulate import FIGURES
 from tests.conftest import tepat
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import DAY, FILES, reform, simulated, write
@@ -158,6 +161,7 @@ REFUSED = [
     ({"limit_budget": 1, "limit_by": "kube.quota"}, "limit_by", "no programme of the reform's"),
     ({"limit_budget": 1}, "limit_by", "It is not said what is to fit the budget."),
     ({"limit_budget": 1, "limit_by": "pkh.quota", "limit_range": "9..3"}, "limit_range", "'9..3'"),
+    ({"limit_budget": 1, "limit_by": "pkh.score"}, "limit_score", "Give --model"),
 ]
 
 
@@ -183,6 +187,40 @@ def test_a_folder_that_exists_and_one_that_cannot_be_written_are_refused(
     with pytest.raises(TepatError) as caught:
         simulated(demo_people, page_reform, tmp_path / "file" / "out")
     assert caught.value.code == "not_writable"
+
+
+def test_the_same_simulation_is_found_again_and_another_is_refused(
+    done: tuple[Path, dict[str, Any]], page_reform: Path, demo_people: Path, tmp_path: Path
+) -> None:
+    out, found = done
+    written = (out / "simulation.json").stat().st_mtime_ns
+    again = simulated(demo_people, page_reform, out)
+    assert again["made_at"] == found["made_at"]
+    assert (out / "simulation.json").stat().st_mtime_ns == written
+    with pytest.raises(TepatError, match="a simulation with other arguments"):
+        simulated(demo_people, page_reform, out, "2025-09-01")
+    changed = write(tmp_path, FILES)
+    (changed / "reform.yaml").write_text(
+        FILES["small_children_first/reform.yaml"].replace("65", "66"), encoding="utf-8"
+    )
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    kept = json.loads((copy / "simulation.json").read_text(encoding="utf-8"))
+    kept["arguments"]["reform"] = str(changed)
+    (copy / "simulation.json").write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(TepatError, match="the policy or the reform changed since"):
+        simulated(demo_people, changed, copy)
+
+
+def test_an_input_in_parts_gives_the_same_figures(page_reform: Path, tmp_path: Path) -> None:
+    people = tmp_path / "people"
+    make_population(people, 600, None, 3)
+    whole = simulated(people, page_reform, tmp_path / "whole")
+    parts = simulated(people, page_reform, tmp_path / "parts", asked={"at_once": 150})
+    for name in FIGURES:
+        assert parts[name] == whole[name], name
+    assert sum(whole["totals"][name] for name in MOVED) > 20
+    assert len(whole["provinces"]) > 10
 
 
 def test_an_input_without_families_leaves_nothing_behind(page_reform: Path, tmp_path: Path) -> None:

@@ -38,8 +38,10 @@ def reform(folder: Path, name: str, text: str) -> Path:
     return write(folder, {f"{name}/reform.yaml": f"reform: {name}\n{HEAD}{text}"})
 
 
-def simulated(people: Path, what: Path, out: Path, day: str = DAY, **more: Any) -> dict[str, Any]:
-    """Simulate with the quotas of the people."""
-    quota = people / "quota.csv"
-    request = Request(people, out, date.fromisoformat(day), quota=quota)
+def simulated(
+    people: Path, what: Path, out: Path, day: str = DAY, asked: Any = None, **more: Any
+) -> dict[str, Any]:
+    """Simulate with the quotas of the people; ``asked`` is more of the run, ``more`` of the ask."""
+    given = {"quota": people / "quota.csv"} | (asked or {})
+    request = Request(people, out, date.fromisoformat(day), **given)
     return simulate(Ask(request, what, **more))

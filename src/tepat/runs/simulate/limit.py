@@ -278,6 +278,16 @@ def _running(tables: Tables, twins: Twins, called: str) -> dict[str, np.ndarray]
 # ---- score ----
 
 
+def no_score(programme: str) -> TepatError:
+    """What to say where there is no score to search."""
+    return TepatError(
+        "limit_score",
+        f"No family that holds '{programme}' has a score.",
+        "Scores come from a model; deciles alone do not order families within one.",
+        "Give --model, or search another line.",
+    )
+
+
 def _scores(limit: Limit, tables: Tables, called: str) -> tuple[Search, dict[int, int], str]:
     """The highest score up to which the aid reaches within the budget; ties stay together."""
     import numpy as np
@@ -292,12 +302,7 @@ def _scores(limit: Limit, tables: Tables, called: str) -> tuple[Search, dict[int
     )
     rows = tables.con.to_pyarrow(grouped.order_by("score"))
     if not rows.num_rows:
-        raise TepatError(
-            "limit_score",
-            f"No family that holds '{limit.programme}' has a score.",
-            "Scores come from a model; deciles alone do not order families within one.",
-            "Give --model, or search another line.",
-        )
+        raise no_score(limit.programme)
     score, cost = rows.column("score").to_numpy(), np.cumsum(rows.column("amount").to_numpy())
     number = np.cumsum(rows.column("number").to_numpy())
     fitting = int(np.searchsorted(cost, limit.budget, side="right"))

@@ -17,7 +17,7 @@ from tepat import __version__
 from tepat.engine.connect import open_engine
 from tepat.engine.desk import Desk
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import code_version
+from tepat.engine.manifest import code_version, file_hash
 from tepat.enrolment.quota import read_quota
 from tepat.policy.load import load_policy
 from tepat.policy.model import Policy
@@ -27,8 +27,9 @@ from tepat.runs.run import in_force
 from tepat.runs.simulate import figures
 from tepat.runs.simulate.changes import described
 from tepat.runs.simulate.errors import errors
+from tepat.runs.simulate.existing import existing
 from tepat.runs.simulate.families import beside
-from tepat.runs.simulate.limit import Limit, find_limit, read_limit
+from tepat.runs.simulate.limit import Limit, find_limit, no_score, read_limit
 from tepat.runs.simulate.one_pass import Tables, one_pass
 from tepat.runs.simulate.page import page
 from tepat.runs.simulate.twins import Quotas, Twins, make_twins
@@ -79,7 +80,10 @@ def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
     quotas = _quotas(ask, base, reform)
     twins = make_twins(base, reform, request.as_of, before, after, quotas)
     begun = _begun(ask, base, reform)
-    with work_folder(request.out, begun | {"files": input_dates(request)}) as work:
+    kept = existing(request.out, ask.as_dict(), (base.hash, reform.hash))
+    if kept is not None:
+        return kept
+    with work_folder(request.out, begun | {"files": _dated(ask)}) as work:
         parts = cut_input(request)
         work.lasting = len(parts) > 1
         con = open_engine(work.folder / "scratch", memory=request.memory)
@@ -97,22 +101,31 @@ def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
                 found["limit"] = find_limit(limit, tables, twins, base, reform)
         finally:
             con.disconnect()
+        if ask.reform_quota is not None:
+            manifest["inputs"].append(_hashed("reform_quota", ask.reform_quota))
         kept = {name: part for name, part in manifest.items() if name not in OF_RUNS} | found
         _tidy(work.folder)
         _write(work.folder, kept, reform)
     return kept
 
 
-def input_dates(request: Request) -> list[list[Any]]:
+def _dated(ask: Ask) -> list[list[Any]]:
     """The files of the input with size and time of change, to tell whether they have changed."""
-    files = [*input_files(request)]
+    files = [*input_files(ask.request), *([ask.reform_quota] if ask.reform_quota else [])]
     return [[str(path), *(path.stat().st_size, path.stat().st_mtime_ns)] for path in files]
+
+
+def _hashed(name: str, path: Path) -> dict[str, Any]:
+    return {"path": str(path), "sha256": file_hash(path), "table": name}
 
 
 def _limit(ask: Ask, reform: Reform, programmes: list[str]) -> Limit | None:
     """The budget to fit, where one was given."""
     if ask.limit_budget is not None:
-        return read_limit(ask.limit_budget, ask.limit_by, ask.limit_range, reform, programmes)
+        found = read_limit(ask.limit_budget, ask.limit_by, ask.limit_range, reform, programmes)
+        if found.kind == "score" and ask.request.model is None:
+            raise no_score(found.programme)
+        return found
     if ask.limit_by is not None or ask.limit_range is not None:
         raise TepatError(
             "limit_budget",
