@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 DECILES = 10
+SLICE = 10_000  # of score: a hundredth of log outcome, in which under a hundredth of families lie
 WEIGHT_UNITS = 1_000_000
 PARTS = 1_000  # of a village's ranking, see `community`
 
@@ -288,15 +289,14 @@ def rank_and_decile(con: Any, table: ir.Table, seed: str, weighted: bool = False
             f"Ranking needs the column {lacking[0]}.",
             do="Rank without weights, or add it." if lacking[0] == "weight" else "",
         )
-    order = _order(table, seed)
-    scored = table.score.notnull()
-    rank = (ibis.row_number().over(order_by=order) + 1).cast("int64")
-    ranked = table.mutate(rank=ibis.ifelse(scored, rank, ibis.null("int64")))
-    decile = _by_weight(table, order) if weighted else _by_count(ranked)
+    ranked = _ranked(table, seed)
     if weighted:
+        decile = _by_weight(ranked, _order(ranked, seed))
+        scored = ranked.score.notnull()
         ranked = ranked.mutate(decile=ibis.ifelse(scored, decile, ibis.null("int64")))
     else:
-        ranked = ranked.mutate(decile=decile)
+        tenth = ((ranked.rank - 1) * DECILES // ranked.ranked_in_all + 1).cast("int64")
+        ranked = ranked.mutate(decile=tenth)
     return ranked.select("family_id", "family_key", "score", "rank", "decile")
 
 
@@ -307,9 +307,25 @@ def _order(table: ir.Table, seed: str) -> list[Any]:
     return [table.score.asc(nulls_first=False), tie, table.family_id]
 
 
-def _by_count(ranked: ir.Table) -> Any:
-    count = ranked.rank.count().over().nullif(0)
-    return ((ranked.rank - 1) * DECILES // count + 1).cast("int64")
+def _ranked(table: ir.Table, seed: str) -> ir.Table:
+    """The table with ``rank``, and ``ranked_in_all``, how many have one.
+
+    Scores are cut into slices; a rank is how many stand in poorer slices, and the place in its
+    own. So nobody has to sort the whole country, and many can sort at once.
+    """
+    import ibis
+
+    table = table.mutate(slice=table.score // _whole(SLICE))
+    known = table.filter(table.slice.notnull())
+    slices = known.group_by(of_slice=known.slice).agg(families=known.count())
+    until = slices.families.cumsum(order_by=slices.of_slice)
+    slices = slices.mutate(
+        poorer=until.cast("decimal(38,0)").cast("int64") - slices.families,
+        ranked_in_all=slices.families.sum().over().cast("decimal(38,0)").cast("int64"),
+    )
+    joined = table.left_join(slices, table.slice == slices.of_slice)
+    place = ibis.row_number().over(group_by=joined.slice, order_by=_order(joined, seed)) + 1
+    return joined.mutate(rank=joined.poorer + place.cast("int64"))
 
 
 def _by_weight(table: ir.Table, order: list[Any]) -> Any:
