@@ -17,6 +17,7 @@ from tepat.runs.request import Request
 from tepat.runs.run import run
 from tepat.runs.simulate import Ask, simulate
 from tests.house.repository import ROOT
+from tests.runs.simulate import worked
 from tests.runs.simulate.by_hand import ByHand, compared, differences
 
 POLICY = ROOT / "policy"
@@ -47,6 +48,38 @@ def merged(folder: Path) -> None:
     (folder / "overlaps.yaml").write_text(text, encoding="utf-8")
 
 
+def small_children_first(folder: Path) -> None:
+    """The reform of docs/simulation.md, written into the policy itself."""
+    for file, old, new in (
+        (
+            "sembako/amounts.yaml",
+            "value: 5, reference: Kepmensos",
+            "value: 4, reference: Kepmensos",
+        ),
+        ("pkh/amounts.yaml", "{from: 2023-01-01, value: 60,", "{from: 2023-01-01, value: 65,"),
+        ("pkh/amounts.yaml", ELDERLY_AMOUNT, ELDERLY_AMOUNT.replace("2_400_000", "2_700_000")),
+        ("pkh/programme.yaml", "  - refuses\n", ""),
+        ("kube/programme.yaml", "  - {from: 2025-01-01,", "  - {from: 2025-01-01, to: 2025-06-30,"),
+    ):
+        edited(f"programmes/{file}", old, new)(folder)
+    worked.write(
+        folder,
+        {
+            name.removeprefix("small_children_first/"): text
+            for name, text in worked.FILES.items()
+            if "toddler_grant/" in name
+        },
+    )
+    edited("overlaps.yaml", "  - sembako\n", "  - sembako\n  - toddler_grant\n")(folder)
+    pair = "not_together:\n  - {programmes: [toddler_grant, blt_desa], law: l, confidence: K}\n"
+    edited("overlaps.yaml", "not_together:\n", pair)(folder)
+
+
+ELDERLY_AMOUNT = """\
+elderly_amount:
+  unit: rupiah per year
+  values:
+    - {from: 2019-01-01, value: 2_400_000,"""
 REFORMS = {
     "sembako_deciles_1_to_4": (
         "2025-07-01",
@@ -65,6 +98,7 @@ REFORMS = {
         ),
     ),
     "pkh_and_sembako_merged": ("2025-08-01", merged),
+    "small_children_first": ("2025-07-01", small_children_first),
 }
 
 
@@ -88,7 +122,8 @@ def test_a_simulation_counts_as_plain_python_does(
     day, edit = REFORMS[name]
     quota = demo_people / "quota.csv"
     request = Request(demo_people, tmp_path / "out", date.fromisoformat(day), quota=quota)
-    found = simulate(Ask(request, Path(name)))
+    of_the_docs = worked.write(tmp_path, worked.FILES)
+    found = simulate(Ask(request, of_the_docs if name == of_the_docs.name else Path(name)))
     hand = by_hand(demo_people, day, edit, tmp_path)
     assert differences(found, hand) == []
     changed = [hand["totals"][key] for key in ("won", "lost", "more", "less")]
