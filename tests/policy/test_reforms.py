@@ -160,6 +160,14 @@ def test_a_reform_is_found_by_its_name_and_a_wrong_one_is_named() -> None:
 AMOUNT = "change: {child_aid: {amounts: {child_amount: "
 # what stands below the head, line of the message, what it says
 MISTAKES = [
+    ("change: {child_aid: {amounts: {child_amount: 4}}}\n", 6,
+     "is written without its source. Write {value: 4, reference: …, confidence: …}."),
+    ("change: {child_aid: {amounts: , at_most: null}}\n", 6, "Nothing of 'child_aid' is changed"),
+    ("change: [child_aid]\n", 6, "Expected names with values here."),
+    ("merge: [{programmes: [child_aid, 3], into: 4}]\n", 6, "'programmes' should be a list"),
+    ("end: {child_aid: now}\n", 6, "'end' should be a list of names."),
+    (f"change: {{child_aid: {{amounts: {{child_amount: {{value: -5, {VALUE}}}}}}}}}\n", 6,
+     "'child_amount' counts rupiah: whole, and not below 0."),
     ("note: nothing\n", 1, "The reform changes nothing."),
     ("change: {child_aid: {note: only}}\n", 6, "Nothing of 'child_aid' is changed here."),
     # what is not there
@@ -200,7 +208,7 @@ MISTAKES = [
      "'child_amount' counts in 'rupiah per year', not in 'goats'."),
     (f"{AMOUNT}{{value: 2025-08-01, {VALUE}}}}}}}}}\n", 6, "is a number in the policy"),
     (f"{AMOUNT}{{value: 1}}}}}}}}\n", 6, "'reference' is missing."),
-    (f"{AMOUNT}{{value: 1.5, {VALUE}}}}}}}}}\n", 6, "'child_amount' counts rupiah, which are"),
+    (f"{AMOUNT}{{value: 1.5, {VALUE}}}}}}}}}\n", 6, "counts rupiah: whole, and not below 0."),
     ("change: {child_aid: {conditions: {someone_counts: {rule: decile < 3}}, "
      "drop: {conditions: [someone_counts]}}}\n", 6, "'someone_counts' is dropped here and changed"),
     ("change: {child_aid: {conditions: {someone_counts: {rule: decile < 3}}}}\n", 6,

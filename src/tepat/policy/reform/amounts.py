@@ -54,7 +54,15 @@ def _parameter(
     variables: Mapping[str, Variable],
 ) -> Parameter | None:
     old = programme.parameters.get(name)
-    listed = isinstance(inner.data[name], list)
+    given = inner.data[name]
+    if not isinstance(given, Mapping | list):
+        inner.wrong(
+            f"'{name}' is written without its source.",
+            f"Write {{value: {given}, reference: …, confidence: …}}.",
+            name,
+        )
+        return None
+    listed = isinstance(given, list)
     r = Reader({"values": inner.data[name]}, inner.file, inner.problems, inner.at(name).line)
     unit = None
     if not listed:
@@ -79,8 +87,9 @@ def _parameter(
             name,
         )
         return None
-    if old.unit.startswith("rupiah") and not all(isinstance(v.value, int) for v in values):
-        inner.wrong(f"'{name}' counts rupiah, which are whole.", "Write a whole number.", name)
+    whole = all(isinstance(value.value, int) and value.value >= 0 for value in values)
+    if old.unit.startswith("rupiah") and not whole:
+        inner.wrong(f"'{name}' counts rupiah: whole, and not below 0.", "Write such a one.", name)
         return None
     return replace(old, values=tuple(laid_over(old.values, values)))
 

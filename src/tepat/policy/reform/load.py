@@ -74,6 +74,7 @@ def load_reform(folder: Path, base: Policy) -> Reform:
     problems.stop_if_any("reform")
     reading = _Reading(folder, base, files, parsed, problems)
     reform = reading.read()
+    problems[:] = dict.fromkeys(problems)  # what is read twice is told once
     problems.stop_if_any("reform")
     assert reform is not None
     return reform
@@ -197,7 +198,7 @@ class _Reading:
             self.intos.append(into)
             if into not in self.new:
                 self._no_folder(item, into, "into")
-            if all(known):
+            if known and all(known):
                 found.append(Merge(names, into, places_of))
                 for name in names:
                     self._tell(name, "merged", item.at("programmes"), into)

@@ -70,7 +70,8 @@ class Changed:
         """The programme after the reform; None where its changes make no sense."""
         r, before = self.r, len(self.problems)
         r.only(*CHANGE_KEYS)
-        if not set(r.data) & {"amounts", "calendar", *NAMED, *SINGLE, "excluded_by", "drop"}:
+        does = ("amounts", "calendar", *NAMED, *SINGLE, "excluded_by", "drop")
+        if all(r.data.get(key) is None for key in does):
             r.wrong(f"Nothing of '{self.programme.name}' is changed here.", "Take it out.")
             return None
         parameters, told = changed_parameters(r, self.programme, self.start, self.known.variables)
