@@ -75,3 +75,13 @@ def test_spark_finds_what_the_embedded_engine_finds(
     assert theirs.not_checked == ours.not_checked
     rules = {row["rule"] for row in given.con.to_pyarrow(ours.findings).to_pylist()}
     assert len(rules) >= 25, sorted(rules)
+
+
+@pytest.mark.gap(
+    engine="spark",
+    reason="files as they come are read by the embedded engine, on the machine that begins the run",
+)
+def test_files_are_read_on_the_engine_that_calculates(engine: Any, tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", FAMILIES, MEMBERS)
+    read = read_input(folder, variables(), None, (), con=engine, scratch=tmp_path / "s")
+    assert read.rows["families"] == 5
