@@ -318,6 +318,7 @@ class _Reading:
                     known,
                     self.start,
                     self.problems,
+                    (self.r.word("reference"), str(self.r.data.get("confidence", ""))),
                 )
                 programme = one.read()
                 self.changes += one.changes

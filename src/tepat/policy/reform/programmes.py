@@ -41,6 +41,7 @@ class Changed:
         known: what rules may name after the reform.
         start: the first day of the reform.
         problems: where mistakes are noted.
+        source: the reform's reference and confidence, where a change names none of its own.
     """
 
     def __init__(
@@ -51,9 +52,10 @@ class Changed:
         known: Known,
         start: date,
         problems: Problems,
+        source: tuple[str, str],
     ) -> None:
         self.r, self.programme, self.known, self.start = r, programme, known, start
-        self.problems = problems
+        self.problems, self.source = problems, source
         self.changes: list[Change] = []
         self.folder = f"programmes/{programme.name}"
         parsed = {
@@ -108,8 +110,8 @@ class Changed:
                 _written(new),
                 "",
                 self.start,
-                r.word("reference"),
-                str(r.data.get("confidence", "")),
+                r.word("reference") or self.source[0],
+                str(r.data.get("confidence") or self.source[1]),
                 where,
             )
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +50,20 @@ def one_pass(state: State) -> Tables:
     """Run the steps of a run over the merged policy."""
     for name, step in (("read", read_step), ("check", check_step), ("rank", rank_step)):
         state.report(name)
-        step(state)
+        with timed(state, name):
+            step(state)
     state.report("decide")
-    plans = decide_step(state)
+    with timed(state, "decide"):
+        plans = decide_step(state)
     state.report("allocate")
-    allocate_step(state, plans)
+    with timed(state, "allocate"):
+        allocate_step(state, plans)
     return Tables(state, plans)
+
+
+@contextmanager
+def timed(state: State, step: str) -> Iterator[None]:
+    """Note how many seconds a step takes."""
+    begun = time.perf_counter()
+    yield
+    state.seconds[step] = round(time.perf_counter() - begun, 3)

@@ -30,7 +30,7 @@ from tepat.runs.simulate.errors import errors
 from tepat.runs.simulate.existing import existing
 from tepat.runs.simulate.families import beside
 from tepat.runs.simulate.limit import Limit, find_limit, no_score, read_limit
-from tepat.runs.simulate.one_pass import Tables, one_pass
+from tepat.runs.simulate.one_pass import Tables, one_pass, timed
 from tepat.runs.simulate.page import page
 from tepat.runs.simulate.twins import Quotas, Twins, make_twins
 from tepat.runs.steps import cut_input, input_files, look_first
@@ -95,10 +95,13 @@ def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
         try:
             tables = one_pass(state)
             progress("compare", 5, 7)
-            found = _compared(tables, twins)
+            with timed(state, "compare"):
+                found = _compared(tables, twins)
             if limit is not None:
                 progress("limit", 6, 7)
-                found["limit"] = find_limit(limit, tables, twins, base, reform)
+                with timed(state, "limit"):
+                    found["limit"] = find_limit(limit, tables, twins, base, reform)
+            found["seconds"] = state.seconds
         finally:
             con.disconnect()
         if ask.reform_quota is not None:

@@ -56,7 +56,9 @@ class Found:
         return rows
 
     def title(self, programme: str) -> Text:
-        """A programme's title."""
+        """A programme's title; its short name where it is not in force."""
+        if programme not in self.manifest["about"]:
+            return Text(programme, programme)
         name = self.manifest["about"][programme]["name"]
         return Text(name["id"], name["en"])
 

@@ -57,7 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "merged": ("menjadi {into}", "becomes {into}"),
     "added": ("program baru", "new programme"),
     "dropped": ("dihapus", "dropped"),
-    "between": ("antarprogram", "between programmes"),
+    "between": ("Antarprogram", "Between programmes"),
     "not_together": ("tidak boleh dirangkap: {names}", "may not be held together: {names}"),
     "together": ("boleh dirangkap: {names}", "may be held together: {names}"),
     "none_yet": ("belum ada", "none"),

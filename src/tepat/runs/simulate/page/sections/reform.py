@@ -51,7 +51,8 @@ def _value(found: Found, change: Row, key: str, telling: Telling) -> str | Marku
     """A value in words; rules as they are written."""
     speech, text, kind = telling.speech, change[key], change["kind"]
     if kind == "overlap":
-        return speech.say(change["name"], names=text) if text else ""
+        names = ", ".join(speech.of(found.title(name)) for name in text.split(", ") if name)
+        return speech.say(change["name"], names=names) if text else NONE
     if key == "new" and kind in ("ended", "added", "dropped"):
         return speech.say(kind)
     if key == "new" and kind == "merged":
