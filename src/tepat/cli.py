@@ -29,26 +29,36 @@ app = typer.Typer(
 )
 app.add_typer(policy_app, name="policy")
 UNFORESEEN, STOPPED = 3, 130
+NOTHING_LEFT = "Nothing half-written was left."
 Run = Annotated[Path, typer.Argument(help="The folder that `tepat run … --out` wrote.")]
 
 
 def main() -> None:
     """Run the command line; errors are printed as text a person can act on."""
     signal.signal(signal.SIGTERM, _terminated)
-    code = 0
+    code, left = 0, NOTHING_LEFT
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
-    except KeyboardInterrupt:
-        code = STOPPED
+    except KeyboardInterrupt as error:
+        code, left = STOPPED, _left(error)
     except Exception as error:
-        code = _failed(error)
+        code, left = _failed(error), _left(error)
         if code == UNFORESEEN and os.environ.get("TEPAT_TRACE"):
             raise
         raise SystemExit(code) from None
     finally:
         if code == STOPPED:
-            print("Stopped. Nothing half-written was left.", file=sys.stderr)
+            print(f"Stopped. {left}", file=sys.stderr)
     raise SystemExit(code or 0)
+
+
+def _left(error: BaseException | None) -> str:
+    """What an error says of work that was kept."""
+    while error is not None:
+        if notes := getattr(error, "__notes__", None):
+            return " ".join(notes)
+        error = error.__cause__ or error.__context__
+    return NOTHING_LEFT
 
 
 def _failed(error: Exception) -> int:
@@ -57,6 +67,8 @@ def _failed(error: Exception) -> int:
         return STOPPED
     if isinstance(error, TepatError):
         _complain(error)
+        if (left := _left(error)) != NOTHING_LEFT:
+            print(left, file=sys.stderr)
         return 2
     if isinstance(error, typer.TyperException):
         _complain(_wrong_use(error))
@@ -92,7 +104,7 @@ def _our_mistake(error: Exception) -> TepatError:
     return TepatError(
         "unforeseen",
         f"Tepat could not go on: {type(error).__name__}: {said}",
-        "Nothing half-written was left. This may be a mistake in Tepat.",
+        f"{_left(error)} This may be a mistake in Tepat.",
         "Look whether disk and memory suffice. Run it again with TEPAT_TRACE=1 to see the place, "
         "and report that.",
     )

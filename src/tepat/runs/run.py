@@ -17,6 +17,7 @@ from typing import Any
 from tepat import __version__
 from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
+from tepat.engine.failures import engine_errors
 from tepat.engine.manifest import code_version, content_hash, file_hash, is_taken
 from tepat.policy.load import load_policy
 from tepat.policy.meaning import nearest
@@ -73,7 +74,8 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
             manifest, reader=reader,
         )  # fmt: skip
         try:
-            _steps(state)
+            with engine_errors():
+                _steps(state)
         finally:
             con.disconnect()
             if state.elsewhere:

@@ -88,8 +88,12 @@ def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
             for name in (DONE, "scratch"):
                 shutil.rmtree(place / name, ignore_errors=True)
             os.replace(place, out)
-        except BaseException:
-            if not work.lasting:
+        except BaseException as error:
+            if work.lasting and (place / DONE).is_dir():
+                error.add_note(
+                    f"What was finished is kept in {place}. The same command goes on with it."
+                )
+            else:
                 shutil.rmtree(place, ignore_errors=True)
             raise
 

@@ -24,6 +24,7 @@ from tepat.registry.files import text_files, workbooks
 from tepat.registry.files.values import KEPT, listed, literal, numeric_identifier, quoted
 
 ENDINGS = (".parquet", ".csv", ".xlsx")
+PROVINCE = "province="  # before a province's code, in the names of hive folders
 POSITION = "_position"  # where a row stands in its file, from 1
 _counter = itertools.count(1)
 
@@ -121,7 +122,37 @@ def find_sources(path: Path) -> dict[str, Source]:
             raise _no_table(
                 table, f"{path} has no {table} file", [item.name for item in sorted(path.iterdir())]
             )
+    _refuse_lacking_provinces(found)
     return found
+
+
+def _refuse_lacking_provinces(found: dict[str, Source]) -> None:
+    """Refuse families without the members of their province, or members without families."""
+    provinces = {
+        table: {path.parent.name for path in found[table].paths}
+        for table in ("families", "members")
+    }
+    if not all(name.startswith(PROVINCE) for names in provinces.values() for name in names):
+        return
+    for table, other in (("members", "families"), ("families", "members")):
+        lacking = sorted(provinces[other] - provinces[table])
+        if lacking:
+            named = ", ".join(name.removeprefix(PROVINCE) for name in lacking)
+            raise TepatError(
+                "province_missing",
+                Text(
+                    f"{table} tidak punya berkas untuk provinsi {named}, {other} punya.",
+                    f"{table} has no file for the province {named}, {other} has one.",
+                ),
+                Text(
+                    "Keluarga tanpa anggota atau anggota tanpa keluarga tidak dapat diputuskan.",
+                    "Families without members, or members without families, cannot be decided.",
+                ),
+                Text(
+                    f"Tambahkan {table}/{lacking[0]}, atau keluarkan provinsi itu dari keduanya.",
+                    f"Add {table}/{lacking[0]}, or leave that province out of both.",
+                ),
+            )
 
 
 def _no_table(table: str, what: str, names: Sequence[str]) -> TepatError:
@@ -232,11 +263,11 @@ def _open_parquet(
 ) -> str:
     import duckdb
 
+    path = source.paths[0]
     try:
-        rows = [
-            bench.one(f"SELECT count(*) FROM read_parquet({literal(exact(path))})")
-            for path in source.paths
-        ]
+        rows = []
+        for path in source.paths:
+            rows.append(bench.one(f"SELECT count(*) FROM read_parquet({literal(exact(path))})"))
         before = [sum(rows[:place]) for place in range(len(rows))]
         position = f"{before}[file_index::BIGINT + 1] + file_row_number + 1"
         if len(before) == 1:
@@ -249,14 +280,20 @@ def _open_parquet(
         raise TepatError(
             "file_unreadable",
             Text(
-                f"{source.paths[0].name} tidak dapat dibaca sebagai Parquet.",
-                f"{source.paths[0].name} cannot be read as Parquet.",
+                f"{_shown(path)} tidak dapat dibaca sebagai Parquet.",
+                f"{_shown(path)} cannot be read as Parquet.",
             ),
-            _reason(error, source.paths[0]),
+            _reason(error, path),
             Text("Tulis ulang; mungkin terpotong.", "Write it again; it may have been cut off."),
         ) from error
     text_files.refuse_twice(tuple(bench.types(name)), source.paths[0].name)
     return name
+
+
+def _shown(path: Path) -> str:
+    """A file's name, with the province in which it lies."""
+    folder = path.parent.name
+    return f"{folder}/{path.name}" if folder.startswith(PROVINCE) else path.name
 
 
 def _open_csv(
