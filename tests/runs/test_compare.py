@@ -363,6 +363,29 @@ def test_another_model_alone_is_the_cause_of_what_it_changes(world: World, tmp_p
     assert "model" in mine and mine <= {"model", "score_or_model"}
 
 
+def test_of_a_family_with_an_erased_person_no_cause_is_told(world: World, tmp_path: Path) -> None:
+    from tepat.runs.forgotten import forget_people
+
+    rows = _who(world.base / "planted-compared")
+    wired = next(row for row in rows if row["cause"] == "facts")
+    after = tmp_path / "after"
+    shutil.copytree(world.base / "planted", after)
+    members = world.frames["members"].to_dicts()
+    key = next(m["person_key"] for m in members if m["family_key"] == wired["family_key"])
+    assert forget_people(after, [key]) == 1
+    compare(world.first, after, tmp_path / "compared")
+    again = {
+        (r["programme"], r["family_key"], r["person_key"]): r for r in _who(tmp_path / "compared")
+    }
+    mine = again[wired["programme"], wired["family_key"], wired["person_key"]]
+    assert (mine["cause"], mine["criteria"], mine["variables"]) == ("forgotten", None, None)
+    others = [row for row in rows if row["family_key"] != wired["family_key"]]
+    assert others and all(
+        again[r["programme"], r["family_key"], r["person_key"]]["cause"] == r["cause"]
+        for r in others
+    )
+
+
 def test_runs_that_cannot_be_compared_are_refused(world: World, tmp_path: Path) -> None:
     def refused(before: Path, after: Path) -> str:
         with pytest.raises(TepatError) as caught:

@@ -16,6 +16,7 @@ from tepat.runs.compare.again import Asked
 from tepat.runs.compare.changes import ENTERED, from_rows
 from tepat.runs.compare.deciles import APART, NEW_MODEL, SUPPLIED, Way
 from tepat.runs.compare.pair import BEGUN, Pair
+from tepat.runs.folder import forgotten_families
 
 CAUSES = (
     "programme_begun",
@@ -24,6 +25,7 @@ CAUSES = (
     "family_gone",
     "person_new",
     "person_gone",
+    "forgotten",
     "record",
     "flag",
     "facts",
@@ -56,10 +58,12 @@ def with_cause(pair: Pair, table: Any, found: Way) -> Any:
         failed_6=table.failed_b,
         unknown_6=table.unknown_b,
     )
-    table = table.mutate(turned=_turned(table))
+    erased = _forgotten(pair, table)
+    table = table.mutate(turned=erased.ifelse(ibis.null("int64"), _turned(table)))
     named = ibis.cases(
         *_beginnings(pair, table),
         *_strangers(table),
+        (_forgotten(pair, table), "forgotten"),
         *((table.turned == step, name) for step, name in _steps(pair, table, found).items()),
         (_other_status(table) == REFUSED, "overlap"),
         *_in_the_queue(table),
@@ -106,6 +110,18 @@ def _strangers(table: Any) -> list[tuple[Any, str]]:
         (~entered & gone & table.home_b.isnull(), "family_gone"),
         (~entered & gone, "person_gone"),
     ]
+
+
+def _forgotten(pair: Pair, table: Any) -> Any:
+    """Families in which somebody was erased: what decided about them is gone from the run."""
+    import ibis
+
+    found = ibis.literal(False)
+    for side, run in (("a", pair.before), ("b", pair.after)):
+        numbers = sorted(forgotten_families(run.path))
+        if numbers:
+            found = found | table[f"family_{side}"].isin(numbers).fill_null(False)
+    return found
 
 
 def _steps(pair: Pair, table: Any, found: Way) -> dict[int, Any]:

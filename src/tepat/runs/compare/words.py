@@ -11,6 +11,7 @@ CAUSE_WORDS: dict[str, tuple[str, str]] = {
     "cause_family_gone": ("Keluarga tidak ada lagi di data", "Family gone from the records"),
     "cause_person_new": ("Orang baru di keluarga", "Person new in the family"),
     "cause_person_gone": ("Orang tidak ada lagi di keluarga", "Person gone from the family"),
+    "cause_forgotten": ("Sudah dilupakan", "Forgotten"),
     "cause_record": ("Kesalahan data timbul atau diperbaiki", "Record error made or mended"),
     "cause_flag": ("Temuan lembaga berubah", "An institution's finding changed"),
     "cause_facts": ("Fakta keluarga berubah", "The family's facts changed"),
@@ -53,6 +54,10 @@ CAUSE_WORDS: dict[str, tuple[str, str]] = {
     "why_person_gone": (
         "Keluarganya masih ada, kunci orangnya tidak.",
         "The family is still there, the person's key is not.",
+    ),
+    "why_forgotten": (
+        "Seseorang di keluarga ini dihapus datanya; sebabnya tidak dapat diketahui lagi.",
+        "Somebody of the family was erased; why cannot be told any more.",
     ),
     "why_record": (
         "Data keluarga atau kepala keluarga sekarang salah, atau sudah benar.",
