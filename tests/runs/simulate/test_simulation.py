@@ -16,6 +16,7 @@ from tepat.policy.load import load_policy
 from tepat.policy.reform import load_reform
 from tepat.population.make import make_population
 from tepat.runs.simulate.simulate import FIGURES
+from tepat.runs.work_folder import work_folder
 from tests.conftest import tepat
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import DAY, FILES, reform, simulated, write
@@ -212,15 +213,45 @@ def test_the_same_simulation_is_found_again_and_another_is_refused(
         simulated(demo_people, changed, copy)
 
 
-def test_an_input_in_parts_gives_the_same_figures(page_reform: Path, tmp_path: Path) -> None:
-    people = tmp_path / "people"
+def test_an_input_in_parts_gives_the_same_figures_interrupted_or_not(
+    page_reform: Path, tmp_path: Path
+) -> None:
+    people, out = tmp_path / "people", tmp_path / "parts"
     make_population(people, 600, None, 3)
     whole = simulated(people, page_reform, tmp_path / "whole")
-    parts = simulated(people, page_reform, tmp_path / "parts", asked={"at_once": 150})
+
+    def stop(step: str, done: int, total: int) -> None:
+        if step.startswith("allocate"):
+            raise KeyboardInterrupt
+
+    parts = {"at_once": 150}
+    with pytest.raises(KeyboardInterrupt):
+        simulated(people, page_reform, out, asked=parts, progress=stop)
+    kept = tmp_path / ".parts.unfinished"
+    assert not out.exists() and len(list(kept.glob("decisions/families/*"))) > 2
+    read = {path: path.stat().st_mtime_ns for path in kept.glob("decisions/families/*")}
+    seen: list[str] = []
+
+    def watch(step: str, done: int, total: int) -> None:
+        seen.append(step)
+        if step == "compare":
+            assert read == {path: path.stat().st_mtime_ns for path in read}, "decided again"
+
+    found = simulated(people, page_reform, out, asked=parts, progress=watch)
+    assert "compare" in seen and not kept.exists()
     for name in FIGURES:
-        assert parts[name] == whole[name], name
+        assert found[name] == whole[name], name
     assert sum(whole["totals"][name] for name in MOVED) > 20
     assert len(whole["provinces"]) > 10
+
+
+def test_two_simulations_cannot_write_to_one_folder(
+    page_reform: Path, demo_people: Path, tmp_path: Path
+) -> None:
+    with work_folder(tmp_path / "out", {"arguments": "of another"}):
+        with pytest.raises(TepatError) as caught:
+            simulated(demo_people, page_reform, tmp_path / "out")
+        assert caught.value.code == "busy"
 
 
 def test_an_input_without_families_leaves_nothing_behind(page_reform: Path, tmp_path: Path) -> None:

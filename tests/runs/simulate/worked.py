@@ -39,9 +39,15 @@ def reform(folder: Path, name: str, text: str) -> Path:
 
 
 def simulated(
-    people: Path, what: Path, out: Path, day: str = DAY, asked: Any = None, **more: Any
+    people: Path,
+    what: Path,
+    out: Path,
+    day: str = DAY,
+    asked: Any = None,
+    progress: Any = lambda step, done, total: None,
+    **more: Any,
 ) -> dict[str, Any]:
     """Simulate with the quotas of the people; ``asked`` is more of the run, ``more`` of the ask."""
     given = {"quota": people / "quota.csv"} | (asked or {})
     request = Request(people, out, date.fromisoformat(day), **given)
-    return simulate(Ask(request, what, **more))
+    return simulate(Ask(request, what, **more), progress)
