@@ -57,26 +57,35 @@ def answer(value: Any) -> None:
 
 
 @policy_app.command("check")
-def policy_check(policy: PolicyFolder = None, as_json: AsJson = False) -> None:
+def policy_check(
+    policy: PolicyFolder = None,
+    reform: Annotated[
+        list[Path] | None,
+        typer.Option(help="A reform's folder; those in the policy are read anyway."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Read all policy files and reforms, and run all worked cases."""
     from tepat.eligibility.cases import check_cases, read_cases
     from tepat.eligibility.reform_cases import check_reform_cases
     from tepat.policy.load import load_policy
-    from tepat.policy.reform import load_reform, reform_folders
+    from tepat.policy.reform import find_reform, load_reform, reform_folders
 
     loaded = load_policy(policy)
     cases = read_cases(loaded)
     differences = check_cases(loaded, cases)
-    reforms = [load_reform(folder, loaded) for folder in reform_folders(loaded.folder).values()]
-    for reform in reforms:
-        own, wrong = check_reform_cases(loaded, reform)
+    folders = [*reform_folders(loaded.folder).values()]
+    folders += [find_reform(asked, policy) for asked in reform or ()]
+    reforms = [load_reform(folder, loaded) for folder in dict.fromkeys(folders)]
+    for found in reforms:
+        own, wrong = check_reform_cases(loaded, found)
         cases += own
         differences += wrong
     if as_json:
         answer(
             {
                 "programmes": list(loaded.programmes),
-                "reforms": [reform.name for reform in reforms],
+                "reforms": [found.name for found in reforms],
                 "cases": len(cases),
                 "differences": [
                     {"where": str(d.case.where), "case": d.case.title, "what": d.what}

@@ -70,6 +70,24 @@ def test_the_page_of_the_docs_has_a_whole_reform_and_its_cases_hold(page_reform:
     assert len(cases) >= 3 and wrong == []
 
 
+def test_the_check_of_policies_runs_the_cases_of_a_reform_that_lies_elsewhere(
+    page_reform: Path, tmp_path: Path
+) -> None:
+    small = shutil.copytree(ROOT / "policy", tmp_path / "policy")
+    for cases in small.glob("**/cases"):
+        shutil.rmtree(cases)
+    checked = tepat("policy", "check", "--policy", small, "--reform", page_reform)
+    assert checked.returncode == 0, checked.stderr
+    assert "4 reforms: read without a mistake" in checked.stdout
+    assert "3 worked cases: 3 as expected, 0 not." in checked.stdout
+    wrong = shutil.copytree(page_reform, tmp_path / page_reform.name)
+    case = wrong / "programmes/pkh/cases/elderly.yaml"
+    case.write_text(case.read_text("utf-8").replace("age: 64", "age: 66"), encoding="utf-8")
+    checked = tepat("policy", "check", "--policy", small, "--reform", wrong)
+    assert checked.returncode == 1
+    assert f"{case}:7: A person of 64 does not: outcome expected" in checked.stdout
+
+
 def test_a_simulation_writes_figures_page_and_policy(done: tuple[Path, dict[str, Any]]) -> None:
     out, found = done
     assert json.loads((out / "simulation.json").read_text(encoding="utf-8")) == json.loads(
