@@ -216,7 +216,8 @@ def _stability(model: dict[str, Any]) -> str:
     said = [
         f"The coefficients were solved again without each of {len(found['areas'])} areas "
         f"(`{found['area']}`). *Shift*: how far the one area that matters most moves a feature's "
-        "amounts, as a share of how far they move families at all; above 50 % it is **unstable**.",
+        "amounts, as a share of how far they move families at all; above 50 %, and a hundredth of "
+        "consumption, it is **unstable**.",
         f"Unstable: {', '.join(_code(f['feature']) for f in shaky) or 'none'}. Areas that the "
         "formula of the others misjudges by more than a tenth of consumption, and clearly: "
         f"{', '.join(_code(a['area']) for a in astray) or 'none'}.",

@@ -6,8 +6,9 @@ how far they move them at all (standard deviations over all rows). For each area
 formula of the other areas makes of it: R², and the bias, which is its mean error in log points:
 above 0 the area's families are richer than the formula of the others believes.
 
-A feature is called unstable where one area alone makes a shift of more than half, an area astray
-where its bias is more than a tenth of consumption and more than twice its noise between clusters.
+A feature is called unstable where one area alone makes a shift of more than half and of more than
+a hundredth of consumption (half of nothing is nothing), an area astray where its bias is more than
+a tenth of consumption and more than twice its noise between clusters.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tepat.assessment.terms import chunks
 
 FEWEST_ROWS = 30
 MOST_AREAS = 100
-UNSTABLE, ASTRAY = 0.5, 0.1
+UNSTABLE, FELT, ASTRAY = 0.5, 0.01, 0.1
 
 
 @dataclass(frozen=True)
@@ -138,5 +139,5 @@ def _feature(part: _Slice, full: Array, without: dict[str, Array]) -> dict[str, 
         "highest": round(max(spread_of.values()), 4),
         "shift": round(shift, 4),
         "without": worst,
-        "unstable": bool(shift > UNSTABLE),
+        "unstable": bool(shift > UNSTABLE and shifts[worst] > FELT),
     }

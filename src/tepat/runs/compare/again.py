@@ -20,7 +20,6 @@ from tepat.runs.compare.pair import Pair
 
 FAMILIES_AT_ONCE = 1_000_000
 VARIANTS = 16  # more than the deciles and none
-ORDER = tuple(f"priority{i}" for i in range(8))
 DECILE_STEPS = ("before", "own", "line", "after")
 
 
@@ -31,6 +30,12 @@ class Asked:
     table: Any
     old_day: dict[str, Plan]
     new_day: dict[str, Plan]
+
+
+def order_columns(pair: Pair) -> tuple[str, ...]:
+    """The columns of decisions that hold a programme's own priorities."""
+    most = max(len(programme.priority) for programme in pair.policies[0].programmes.values())
+    return tuple(f"priority{i}" for i in range(most))
 
 
 def ask_again(pair: Pair, table: Any) -> Asked:
@@ -140,7 +145,7 @@ def _repeated(table: Any, variants: Any, decile: bool = False) -> Any:
 
 def _with_steps(pair: Pair, table: Any, plans: Sequence[dict[str, Plan]]) -> Any:
     for step, decile in enumerate(DECILE_STEPS, start=1):
-        columns = (*STATES, *ORDER) if step == 4 else STATES
+        columns = (*STATES, *order_columns(pair)) if step == 4 else STATES
         table = _with_step(pair, table, 0, decile, step, columns)
     table = _with_step(pair, table, 0 if plans[1] is plans[0] else 1, "after", 5, STATES)
     return table

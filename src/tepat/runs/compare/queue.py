@@ -11,7 +11,7 @@ import functools
 from typing import Any
 
 from tepat.enrolment.rules import AWARDED, WAITING
-from tepat.runs.compare.again import ORDER
+from tepat.runs.compare.again import order_columns
 from tepat.runs.compare.changes import beside, from_rows, states
 from tepat.runs.compare.pair import Pair
 
@@ -28,8 +28,8 @@ def with_queue(pair: Pair, table: Any) -> Any:
     no_line = table.quota_before.isnull()
     # one who had a place is compared with the first beyond the line: the line without oneself
     had_place = (table.status_a == AWARDED) & table.kabupaten_a.identical_to(table.place_now)
-    before_last = _before(own, tie, table, "last")
-    before_next = table.found_next.isnull() | _before(own, tie, table, "next")
+    before_last = _before(pair, own, tie, table, "last")
+    before_next = table.found_next.isnull() | _before(pair, own, tie, table, "next")
     inside = had_place.ifelse(before_next, before_last)
     inside = (table.quota_before == 0).ifelse(False, inside)
     others = table.place_b <= table.quota_before
@@ -40,25 +40,26 @@ def with_queue(pair: Pair, table: Any) -> Any:
 
 def _own(pair: Pair, table: Any) -> list[Any]:
     """What the unit's place hangs on, from its new facts under the old rules and model."""
-    return [*(table[f"{name}_4"] for name in ORDER), table.decile_queue, table.score_own]
+    own = [table[f"{name}_4"] for name in order_columns(pair)]
+    return [*own, table.decile_queue, table.score_own]
 
 
-def _before(own: list[Any], tie: Any, table: Any, at: str) -> Any:
+def _before(pair: Pair, own: list[Any], tie: Any, table: Any, at: str) -> Any:
     """Whether the own order comes before that of the family at a place of the old queue."""
     theirs = [
-        *(table[f"{name}_{at}"] for name in ORDER),
+        *(table[f"{name}_{at}"] for name in order_columns(pair)),
         table[f"decile_{at}"],
         table[f"score_{at}"],
     ]
-    pairs = list(zip(own, theirs, strict=True))
+    each = list(zip(own, theirs, strict=True))
     last = tie < table[f"tie_{at}"]
 
-    def step(rest: Any, pair: tuple[Any, Any]) -> Any:
-        mine, other = pair
+    def step(rest: Any, both: tuple[Any, Any]) -> Any:
+        mine, other = both
         less = (mine < other).fill_null(mine.notnull() & other.isnull())
         return less | (mine.identical_to(other) & rest)
 
-    return functools.reduce(step, reversed(pairs), last)
+    return functools.reduce(step, reversed(each), last)
 
 
 def _with_lines(pair: Pair, table: Any) -> Any:
@@ -138,8 +139,9 @@ def _at_the_line(pair: Pair) -> Any:
     at = pair.con.create_table("compare_at_line", at, temp=True, overwrite=True)
     decided = (run.table("family_decisions"), run.table("member_decisions"))
     known = {name: pair.units[name] for name in pair.both}
-    order = states(at, decided, ("family_id", "person_id"), known, ORDER)
-    at = beside(at, order, "").rename({name: f"{name}_" for name in ORDER})
+    if names := order_columns(pair):
+        order = states(at, decided, ("family_id", "person_id"), known, names)
+        at = beside(at, order, "").rename({name: f"{name}_" for name in names})
     ranking = run.table("ranking")
     ranking = ranking.select(ranked_id="family_id", decile="decile", score="score")
     at = at.left_join(ranking, at.family_id == ranking.ranked_id)

@@ -30,6 +30,23 @@ def _signed(sign: str, number: int, speech: Speech) -> str:
     return f"{sign}{speech.number(number)}" if number else "0"
 
 
+def _both_ways(label: str, cell: Mapping[str, int], most: int, speech: Speech) -> BarRow:
+    """One bar: what entered, then what left, on one scale."""
+    return BarRow(
+        label,
+        (("wait", cell["entered"] / most), ("no", cell["left"] / most)),
+        f"{_signed('+', cell['entered'], speech)}  {_signed('−', cell['left'], speech)}",
+    )
+
+
+def _most(cells: Iterable[Mapping[str, int]]) -> int:
+    return max((cell["entered"] + cell["left"] for cell in cells), default=0) or 1
+
+
+def _ways(speech: Speech) -> Markup:
+    return legend([(css, speech.say(word)) for css, word in FLOWS[1:]])
+
+
 def _named(shown: View, name: str, speech: Speech) -> Markup:
     return Markup("{} <code>{}</code>").format(speech.of(shown.title(name)), name)
 
@@ -127,14 +144,9 @@ def causes(shown: View, drawn: Drawn) -> Section:
 
 def _causes(found: Counts, caption: str, drawn: Drawn) -> Figure:
     speech = drawn.speech
-    most = max(max(cell.values()) for cell in found.values()) or 1
+    most = _most(found.values())
     rows = [
-        BarRow(
-            speech.say(f"cause_{cause}"),
-            (("wait", cell["entered"] / most),),
-            _signed("+", cell["entered"], speech),
-            second=(cell["left"] / most, _signed("−", cell["left"], speech)),
-        )
+        _both_ways(speech.say(f"cause_{cause}"), cell, most, speech)
         for cause, cell in found.items()
     ]
     first = {
@@ -143,7 +155,6 @@ def _causes(found: Counts, caption: str, drawn: Drawn) -> Figure:
     about = speech.say(
         "causes_about", **{change: speech.say(f"cause_{cause}") for change, cause in first.items()}
     )
-    headings = (speech.say("entered"), speech.say("left"))
     table = Table(
         caption,
         columns(
@@ -164,7 +175,7 @@ def _causes(found: Counts, caption: str, drawn: Drawn) -> Figure:
         ],
         cards=True,
     )
-    return Figure(caption, drawn.pictures.bars(caption, about, rows, headings), table)
+    return Figure(caption, drawn.pictures.bars(caption, about, rows), table, _ways(speech))
 
 
 def _all(shown: View, speech: Speech) -> Table:
@@ -217,14 +228,9 @@ def facts(shown: View, drawn: Drawn) -> Section:
     if not counted:
         return Section("facts", title, (speech.say("facts_none"),), tables=tables)
     order = sorted(counted, key=lambda name: (-counted[name], name))
-    most = max(max(cell.values()) for cell in split.values())
+    most = _most(split.values())
     rows = [
-        BarRow(
-            fact_label(shown, name, speech),
-            (("wait", split[name]["entered"] / most),),
-            _signed("+", split[name]["entered"], speech),
-            second=(split[name]["left"] / most, _signed("−", split[name]["left"], speech)),
-        )
+        _both_ways(fact_label(shown, name, speech), split[name], most, speech)
         for name in order[:MOST_FACTS]
     ]
     caption = speech.say("facts_caption")
@@ -240,8 +246,7 @@ def facts(shown: View, drawn: Drawn) -> Section:
         ],
     )
     about = speech.say("facts_about", first=fact_label(shown, order[0], speech))
-    headings = (speech.say("entered"), speech.say("left"))
-    figure = Figure(caption, drawn.pictures.bars(caption, about, rows, headings), table)
+    figure = Figure(caption, drawn.pictures.bars(caption, about, rows), table, _ways(speech))
     return Section("facts", title, (speech.say("facts_lead"),), (figure,), tables=tables)
 
 
@@ -379,19 +384,10 @@ def _place_bars(
     speech = drawn.speech
     shown = sorted(known, key=lambda code: (-known[code]["entered"] - known[code]["left"], code))
     shown = sorted(shown[:MOST_BARS])
-    most = max((max(known[code][k] for k in ("entered", "left")) for code in shown), default=1) or 1
-    rows = [
-        BarRow(
-            names[code],
-            (("wait", known[code]["entered"] / most),),
-            _signed("+", known[code]["entered"], speech),
-            second=(known[code]["left"] / most, _signed("−", known[code]["left"], speech)),
-        )
-        for code in shown
-    ]
+    most = _most(known[code] for code in shown)
+    rows = [_both_ways(names[code], known[code], most, speech) for code in shown]
     caption = speech.say("places_title")
-    headings = (speech.say("entered"), speech.say("left"))
-    return Figure(caption, drawn.pictures.bars(caption, caption, rows, headings), table)
+    return Figure(caption, drawn.pictures.bars(caption, caption, rows), table, _ways(speech))
 
 
 def deciles(shown: View, drawn: Drawn) -> Section:
