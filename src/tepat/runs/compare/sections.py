@@ -69,7 +69,9 @@ def flows(shown: View, drawn: Drawn) -> Section:
             BarRow(
                 speech.of(shown.title(row["programme"])),
                 tuple((css, number / whole) for (css, _), number in parts),
-                speech.say("in_out", **numbers),
+                speech.say("in_out", **numbers)
+                if row["entered"] or row["left"]
+                else speech.say("no_change"),
                 speech.say(alone) if alone else _units(row, speech),
             )
         )

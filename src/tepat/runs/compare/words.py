@@ -198,7 +198,11 @@ COMPARE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "causes_group": ("{title}: penyebab", "{title}: causes"),
     "causes_all": ("Semua program dan penyebab", "All programmes and causes"),
-    "nobody": ("tidak ada", "none"),
+    "nobody": (
+        "Tidak ada yang masuk dan tidak ada yang keluar.",
+        "Nobody entered and nobody left.",
+    ),
+    "no_change": ("tidak berubah", "no change"),
     # Facts
     "nav_facts": ("Fakta", "Facts"),
     "facts_title": ("Fakta dan syarat di baliknya", "Facts and conditions behind it"),
