@@ -30,6 +30,7 @@ app = typer.Typer(
 app.add_typer(policy_app, name="policy")
 UNFORESEEN, STOPPED = 3, 130
 NOTHING_LEFT = "Nothing half-written was left."
+Master = Annotated[str | None, typer.Option(help="Spark's master: spark://host:7077, or local[2].")]
 Run = Annotated[Path, typer.Argument(help="The folder that `tepat run … --out` wrote.")]
 
 
@@ -137,9 +138,7 @@ def run_command(
         str | None, typer.Option(help="How much the engine may take, as 8GB; two fifths if none.")
     ] = None,
     engine: Annotated[str, typer.Option(help="duckdb, or spark for a cluster.")] = "duckdb",
-    master: Annotated[
-        str | None, typer.Option(help="Spark's master: spark://host:7077, or local[2].")
-    ] = None,
+    master: Master = None,
     policy: PolicyFolder = None,
     as_json: AsJson = False,
 ) -> None:

@@ -58,9 +58,6 @@ class Desk:
         )
         return self.con.table(name)
 
-    def expect(self, rows: int) -> None:
-        """Be told how many rows the largest table has; the embedded engine need not know."""
-
     def remove(self, path: Path) -> None:
         """Remove the file of a table that was written."""
         path.unlink()

@@ -60,8 +60,9 @@ def _number(con: Any, digits: Any) -> Any:
         return (ibis.literal("0x") + digits).cast("int64")
 
     @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-    def conv(digits: str, one: int, other: int) -> str:  # type: ignore[empty-body]
-        """From one base to another, as text."""
+    def conv(digits: str, one: int, other: int) -> str:
+        """Spark's function of this name: from one base to another, here to ten, as text."""
+        return str(int(digits, one))
 
     return conv(digits, 16, 10).cast("int64")
 

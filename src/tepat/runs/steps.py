@@ -146,7 +146,7 @@ def read_step(state: State) -> None:
     }
     if state.elsewhere:  # many machines take all parts at once
         state.read, state.parts = state.parts, [Part(0, 1, {})]
-        state.desk.expect(state.members)
+        state.con.expect(state.members)
 
 
 def _handed(state: State) -> Path:

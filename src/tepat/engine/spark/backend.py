@@ -21,6 +21,7 @@ from tepat.engine.errors import TepatError
 from tepat.engine.spark import dialect, failures, session
 
 GLOB = frozenset("*?[")
+ROWS_AT_ONCE = 500_000  # in one core
 
 
 def open_spark(
@@ -58,103 +59,110 @@ def open_spark(
     return backend
 
 
+class _Tables:
+    """What is done otherwise than in Ibis' backend, which comes after it in the class."""
+
+    scratch: Path
+    _session: Any
+    # of Ibis
+    compile: Any
+    dialect: Any
+    do_connect: Any
+    table: Any
+    _run_pre_execute_hooks: Any
+
+    def begin(self, joined: Any, scratch: Path, own: bool) -> None:
+        """Take a session and a scratch folder, which is removed at the end where it is own."""
+        self.scratch, self._own = scratch, own
+        self._left = False
+        self.do_connect(joined)
+
+    def disconnect(self) -> None:
+        """Give the session up; scratch of its own goes with it."""
+        if not self._left:
+            self._left = True
+            session.leave()
+            if self._own:
+                shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def to_pyarrow(self, expr: Any, /, **options: Any) -> Any:
+        """The rows as an Arrow table, a column or a scalar."""
+        from ibis.formats.pyarrow import PyArrowData
+
+        table = expr.as_table()
+        with failures.in_words():
+            self._run_pre_execute_hooks(table)
+            found = _as_arrow(self._session.sql(self.compile(table, **options)))
+        return expr.__pyarrow_result__(PyArrowData.convert_table(found, table.schema()))
+
+    def expect(self, rows: int) -> None:
+        """Be told how many rows the largest table has.
+
+        Joins and groups are cut into parts that a core can hold, at least two for each core.
+        """
+        cores = int(self._session.sparkContext.defaultParallelism)
+        parts = max(2 * cores, rows // ROWS_AT_ONCE + 1)
+        self._session.conf.set("spark.sql.shuffle.partitions", str(parts))
+
+    def rows_of(self, sql: str) -> Any:
+        """What a query of Spark gives, as an Arrow table."""
+        with failures.in_words():
+            return _as_arrow(self._session.sql(sql))
+
+    def raw_sql(self, query: Any, **options: Any) -> Any:
+        """Run SQL of Spark."""
+        text = query if isinstance(query, str) else query.sql(dialect=self.dialect)
+        with failures.in_words():
+            return self._session.sql(text, **options)
+
+    def _register_in_memory_table(self, op: Any) -> None:
+        table = op.data.to_pyarrow(op.schema)
+        with failures.in_words():
+            self._session.createDataFrame(table).createOrReplaceTempView(op.name)
+
+    def create_table(self, name: str, /, obj: Any = None, **options: Any) -> Any:
+        """A temporary table, written to the scratch folder; there are no others."""
+        return _create_table(self, name, obj, **options)
+
+    def drop_table(self, name: str, /, *, force: bool = False, **_: Any) -> None:
+        """Forget a temporary table. Its files go with the scratch folder."""
+        if not self._session.catalog.dropTempView(name) and not force:
+            raise TepatError("table_missing", f"There is no table {name}.", do="Create it.")
+
+    def to_parquet(self, expr: Any, /, path: Any, **options: Any) -> None:
+        """Write ``x.parquet`` as ``x-00000.parquet`` and so on, a file per part."""
+        write_parts(self, expr, Path(path), str(options.get("compression", "zstd")))
+
+    def read_parquet(self, path: Any, /, *, table_name: str | None = None, **options: Any) -> Any:
+        """Open Parquet files or a folder of them; ``province=32`` in a path is a text column.
+
+        As with the embedded engine, ``hive_partitioning=False`` ignores what paths say.
+        """
+        hive = options.get("hive_partitioning")
+        base, files = found_files(path)
+        with failures.in_words():
+            reader = self._session.read
+            schema = _schema_of(files[0])
+            if schema is not None:  # else Spark starts a job to look at the file
+                reader = reader.schema(schema)
+            if hive or (hive is None and "=" in "".join(files)):
+                reader = reader.option("basePath", base)
+            frame = reader.parquet(*map(_exact, files))
+            name = table_name or f"parquet_{uuid.uuid4().hex[:12]}"
+            frame.createOrReplaceTempView(name)
+            return self.table(name)
+
+    def read_csv(self, path: Any, /, *, table_name: str | None = None, **options: Any) -> Any:
+        """Read a CSV file as the embedded engine reads it, on this machine."""
+        return self.read_parquet(_csv_as_parquet(self, path, options), table_name=table_name)
+
+
 @functools.cache
 def _backend_class() -> Any:
     from ibis.backends.pyspark import Backend
 
     Backend.register_options()
-
-    class SparkBackend(Backend):  # type: ignore[misc]
-        """See the module."""
-
-        compiler = dialect.compiler()
-
-        def begin(self, joined: Any, scratch: Path, own: bool) -> None:
-            """Take a session and a scratch folder, which is removed at the end where it is own."""
-            self.scratch, self._own = scratch, own
-            self._left = False
-            self.do_connect(joined)
-
-        def disconnect(self) -> None:
-            """Give the session up; scratch of its own goes with it."""
-            if not self._left:
-                self._left = True
-                session.leave()
-                if self._own:
-                    shutil.rmtree(self.scratch, ignore_errors=True)
-
-        def to_pyarrow(self, expr: Any, /, **options: Any) -> Any:
-            """The rows as an Arrow table, a column or a scalar."""
-            from ibis.formats.pyarrow import PyArrowData
-
-            table = expr.as_table()
-            with failures.in_words():
-                self._run_pre_execute_hooks(table)
-                found = _as_arrow(self._session.sql(self.compile(table, **options)))
-            return expr.__pyarrow_result__(PyArrowData.convert_table(found, table.schema()))
-
-        def cores(self) -> int:
-            """How many cores work for this session."""
-            return int(self._session.sparkContext.defaultParallelism)
-
-        def cut_into(self, parts: int) -> None:
-            """Into how many parts joins and groups are cut from now on."""
-            self._session.conf.set("spark.sql.shuffle.partitions", str(parts))
-
-        def rows_of(self, sql: str) -> Any:
-            """What a query of Spark gives, as an Arrow table."""
-            with failures.in_words():
-                return _as_arrow(self._session.sql(sql))
-
-        def raw_sql(self, query: Any, **options: Any) -> Any:
-            """Run SQL of Spark."""
-            with failures.in_words():
-                return super().raw_sql(query, **options)
-
-        def _register_in_memory_table(self, op: Any) -> None:
-            table = op.data.to_pyarrow(op.schema)
-            with failures.in_words():
-                self._session.createDataFrame(table).createOrReplaceTempView(op.name)
-
-        def create_table(self, name: str, /, obj: Any = None, **options: Any) -> Any:
-            """A temporary table, written to the scratch folder; there are no others."""
-            return _create_table(self, name, obj, **options)
-
-        def drop_table(self, name: str, /, *, force: bool = False, **_: Any) -> None:
-            """Forget a temporary table. Its files go with the scratch folder."""
-            if not self._session.catalog.dropTempView(name) and not force:
-                raise TepatError("table_missing", f"There is no table {name}.", do="Create it.")
-
-        def to_parquet(self, expr: Any, /, path: Any, **options: Any) -> None:
-            """Write ``x.parquet`` as ``x-00000.parquet`` and so on, a file per part."""
-            write_parts(self, expr, Path(path), str(options.get("compression", "zstd")))
-
-        def read_parquet(
-            self, path: Any, /, *, table_name: str | None = None, **options: Any
-        ) -> Any:
-            """Open Parquet files or a folder of them; ``province=32`` in a path is a text column.
-
-            As with the embedded engine, ``hive_partitioning=False`` ignores what paths say.
-            """
-            hive = options.get("hive_partitioning")
-            base, files = found_files(path)
-            with failures.in_words():
-                reader = self._session.read
-                schema = _schema_of(files[0])
-                if schema is not None:  # else Spark starts a job to look at the file
-                    reader = reader.schema(schema)
-                if hive or (hive is None and "=" in "".join(files)):
-                    reader = reader.option("basePath", base)
-                frame = reader.parquet(*map(_exact, files))
-                name = table_name or f"parquet_{uuid.uuid4().hex[:12]}"
-                frame.createOrReplaceTempView(name)
-                return self.table(name)
-
-        def read_csv(self, path: Any, /, *, table_name: str | None = None, **options: Any) -> Any:
-            """Read a CSV file as the embedded engine reads it, on this machine."""
-            return self.read_parquet(_csv_as_parquet(self, path, options), table_name=table_name)
-
-    return SparkBackend
+    return type("SparkBackend", (_Tables, Backend), {"compiler": dialect.compiler()})
 
 
 def _as_arrow(frame: Any) -> Any:

@@ -13,8 +13,6 @@ from typing import Any
 from tepat.engine.desk import Desk
 from tepat.engine.spark.backend import parts_written, write_sql
 
-ROWS_AT_ONCE = 500_000  # of the largest table, in one core
-
 
 class SparkDesk(Desk):
     """The engine, a folder that every worker sees, and what has been compiled."""
@@ -36,11 +34,6 @@ class SparkDesk(Desk):
         """The few rows of a table; compiled once, like `keep`."""
         found: list[dict[str, Any]] = self.con.rows_of(self._sql(name, build)).to_pylist()
         return found
-
-    def expect(self, rows: int) -> None:
-        """Cut joins and groups into parts that a core can hold, and at least two for each core."""
-        cores = self.con.cores()
-        self.con.cut_into(max(2 * cores, rows // ROWS_AT_ONCE + 1))
 
     def remove(self, path: Path) -> None:
         """Remove the files of a table, if it was written."""
