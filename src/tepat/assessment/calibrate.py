@@ -101,11 +101,9 @@ def calibrate(
         rank_signal: a column known when families are ranked, of which only the order counts
             (a community's ranking, a decile of before): it enters as steps between quantiles, and
             the report says what it brings.
-        community_rank: a column with each village's own ranking, 1 for the poorest; only the order
-            within a village counts, and villages that did not rank are left unknown.
+        community_rank: each village's own ranking, 1 the poorest; only the order within counts.
         village: the column of villages, with ``community_rank``.
-        area: a column of areas; the formula is fitted again without each, and the card says how
-            far it hangs on single ones.
+        area: a column of areas, left out one by one to see how far the formula hangs on them.
         out: where to write model.json; the card is written beside it as .md.
         seed: for folds, draws and ties.
         compare: also try gradient boosting, for comparison only.
@@ -118,21 +116,10 @@ def calibrate(
 
     say = progress or (lambda step, share: None)
     say("read", 0.0)
-    frame = read_households(Path(households))
-    if area is not None:
-        require_column(frame, area, "area")
-    if community_rank is not None or village is not None:
-        frame = _with_community(frame, community_rank, village, rank_signal)
-        rank_signal = community_rank
+    frame = _opened(Path(households), area, community_rank, village, rank_signal)
+    rank_signal = rank_signal or community_rank
     survey, named = _survey(frame, outcome, weight, cluster, features, by, rank_signal)
-    usable = [survey.columns[n] for n in named if n not in survey.left_out]
-    if not usable:
-        raise TepatError(
-            "no_features",
-            "No column is left to rank by.",
-            "; ".join(f"{n}: {why}" for n, why in survey.left_out.items()),
-            "Name the columns with --features.",
-        )
+    usable = _usable(survey, named)
     # One thread adds in one order: the same file gives the same model on any machine.
     with threadpool_limits(limits=1):
         groups = _by_columns(frame, survey, by)
@@ -146,10 +133,15 @@ def calibrate(
     return report
 
 
-def _with_community(
-    frame: pl.DataFrame, rank: str | None, village: str | None, signal: str | None
+def _opened(
+    path: Path, area: str | None, rank: str | None, village: str | None, signal: str | None
 ) -> pl.DataFrame:
-    """The survey with each village's ranking as places between 0 and 1000."""
+    """The survey; each village's own ranking, if any, as places between 0 and 1000."""
+    frame = read_households(path)
+    if area is not None:
+        require_column(frame, area, "area")
+    if rank is None and village is None:
+        return frame
     if rank is None or village is None or signal is not None:
         raise TepatError(
             "community_options",
@@ -158,6 +150,19 @@ def _with_community(
             "Give both, and no --rank-signal.",
         )
     return with_places(frame, rank, village)
+
+
+def _usable(survey: Survey, named: Sequence[str]) -> list[Column]:
+    """The columns to rank by."""
+    usable = [survey.columns[name] for name in named if name not in survey.left_out]
+    if not usable:
+        raise TepatError(
+            "no_features",
+            "No column is left to rank by.",
+            "; ".join(f"{name}: {why}" for name, why in survey.left_out.items()),
+            "Name the columns with --features.",
+        )
+    return usable
 
 
 def _study(

@@ -79,7 +79,7 @@ def targeting(run: RunFolder) -> Targeting | None:
         return None
     con = run.con
     truth = run.table("truth")
-    truth = truth.filter(truth.consumption.notnull())
+    truth = truth.filter(truth.consumption.notnull() & truth.family_id.notnull())
     known = int(con.to_pyarrow(truth.count()).as_py())
     if known < TENTHS:
         return None
