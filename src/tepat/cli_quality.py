@@ -27,13 +27,16 @@ def compare_command(
     boundaries: Annotated[
         Path | None, typer.Option(help="TopoJSON or GeoJSON for a true map.")
     ] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="How much memory it may take, such as 8GB.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say who entered and who left between two runs, and why."""
     from tepat.runs.compare import compare
 
     with shown(as_json) as progress:
-        found = compare(run_a, run_b, out, boundaries=boundaries, progress=progress)
+        found = compare(run_a, run_b, out, boundaries=boundaries, memory=memory, progress=progress)
     if as_json:
         answer(found)
         return
@@ -94,6 +97,9 @@ def accuracy_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to write; must not exist.")
     ] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="How much memory it may take, such as 8GB.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whom a run misses and whom it wrongly helps, where true consumption is known."""
@@ -108,6 +114,7 @@ def accuracy_command(
             cluster=cluster,
             poor=poor,
             out=out,
+            memory=memory,
             progress=progress,
         )
     if as_json:

@@ -192,6 +192,16 @@ def test_who_entered_and_left_agrees_with_a_count_of_the_awards(world: World) ->
         assert row["before"] - row["left"] + row["entered"] == row["after"]
 
 
+def test_families_asked_a_few_at_a_time_give_the_same(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tepat.runs.compare import again
+
+    monkeypatch.setattr(again, "FAMILIES_AT_ONCE", 2)
+    compare(world.first, world.base / "planted", tmp_path / "parts")
+    assert _who(tmp_path / "parts") == _who(world.base / "planted-compared")
+
+
 def test_a_run_against_itself_changes_nobody(world: World) -> None:
     found = compare(world.first, world.first)
     assert found["causes"] == [] and found["families"]["new"] == found["families"]["gone"] == 0

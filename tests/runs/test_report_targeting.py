@@ -43,8 +43,6 @@ def test_error_rates_agree_with_a_count_by_hand(demo_run: Path) -> None:
 
 
 def test_a_run_without_truth_has_no_error_rates(demo_run: Path, tmp_path: Path) -> None:
-    import shutil
-
     run = tmp_path / "run"
     shutil.copytree(demo_run, run)
     assert targeting(RunFolder(run, open_engine())) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ def accuracy(
     cluster: str | None = None,
     poor: int = POOR,
     out: Path | None = None,
+    memory: str | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> dict[str, Any]:
     """How well a run's ranking and awards find the poor; returns what accuracy.json holds.
@@ -43,6 +45,7 @@ def accuracy(
         cluster: a column of enumeration areas in these files.
         poor: the poorest per cent whose losses are taken apart.
         out: a folder to write; None writes nothing.
+        memory: how much the engine may take, such as 8GB; the rest spills to disk.
         progress: called with a step's name, steps done, steps in all.
 
     Raises:
@@ -65,13 +68,14 @@ def accuracy(
         return found
 
     if out is None:
-        con = open_engine()
-        try:
-            return judged(con)
-        finally:
-            con.disconnect()
+        with tempfile.TemporaryDirectory() as scratch:
+            con = open_engine(Path(scratch), memory=memory)
+            try:
+                return judged(con)
+            finally:
+                con.disconnect()
     with new_folder(out) as place:
-        con = open_engine(place / "scratch")
+        con = open_engine(place / "scratch", memory=memory)
         try:
             found = judged(con)
             _write(place, found, RunFolder(folder, con))

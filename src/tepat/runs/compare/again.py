@@ -18,7 +18,7 @@ from tepat.policy.model import Policy
 from tepat.runs.compare.changes import STATES, beside, states
 from tepat.runs.compare.pair import Pair
 
-FAMILIES_AT_ONCE = 1_000_000
+FAMILIES_AT_ONCE = 500_000
 VARIANTS = 16  # more than the deciles and none
 DECILE_STEPS = ("before", "own", "line", "after")
 

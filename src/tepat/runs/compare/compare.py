@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def compare(
     out: Path | None = None,
     *,
     boundaries: Path | None = None,
+    memory: str | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> dict[str, Any]:
     """Say who entered and who left between two runs, and why; returns what compare.json holds.
@@ -45,6 +47,7 @@ def compare(
         after: the folder of the later run.
         out: a folder to write; None writes nothing.
         boundaries: a TopoJSON or GeoJSON file for a true map.
+        memory: how much the engine may take, such as 8GB; the rest spills to disk.
         progress: called with a step's name, steps done, steps in all.
 
     Raises:
@@ -52,13 +55,14 @@ def compare(
             ``families_differ``, ``exists``, ``not_writable``, ``boundaries_…``.
     """
     if out is None:
-        con = open_engine()
-        try:
-            return _compared(open_pair(before, after, con), progress)[0]
-        finally:
-            con.disconnect()
+        with tempfile.TemporaryDirectory() as scratch:
+            con = open_engine(Path(scratch), memory=memory)
+            try:
+                return _compared(open_pair(before, after, con), progress)[0]
+            finally:
+                con.disconnect()
     with new_folder(out) as folder:
-        con = open_engine(folder / "scratch")
+        con = open_engine(folder / "scratch", memory=memory)
         try:
             pair = open_pair(before, after, con)
             found, who = _compared(pair, progress)
