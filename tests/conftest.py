@@ -27,8 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gaps of an engine are expected to fail."""
+    """Gaps of an engine are expected to fail; tests on Spark stay in one process."""
     engines.apply_gaps(items)
+    engines.keep_together(items)
 
 
 def tepat(*words: str | Path) -> subprocess.CompletedProcess[str]:

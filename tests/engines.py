@@ -113,6 +113,13 @@ def apply_gaps(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xfail(reason=f"{named}: {reason}", strict=True))
 
 
+def keep_together(items: list[pytest.Item]) -> None:
+    """Let every test that needs Java run in the same process, where tests run in several."""
+    for item in items:
+        if "java_with_spark" in getattr(item, "fixturenames", ()) and _runs_on(item) != "duckdb":
+            item.add_marker(_SPARK)
+
+
 def _runs_on(item: pytest.Item) -> str | None:
     call = getattr(item, "callspec", None)
     return None if call is None else call.params.get("engine")
