@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -85,9 +86,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds and peak GiB of a side; and why it did not come to its end, if so."""
+    """What a side took, its peak in GiB, and why it did not come to its end, if so."""
 
     seconds: float
+    processor: float
     peak: float
     stopped: str = ""
 
@@ -142,7 +144,10 @@ def compare(
     data = ["--work", "data", "--data", str(folder), "--families", str(families)]
     subprocess.run([sys.executable, __file__, *data], check=True)
     print(f"\n{families:,} families")
-    print(f"{'':16}{'seconds':>9}{'families/s':>12}{'peak GiB':>10}{'PKH':>12}{'Sembako':>12}")
+    print(
+        f"{'':16}{'seconds':>9}{'processor s':>13}{'families/s':>12}{'peak GiB':>10}"
+        f"{'PKH':>12}{'Sembako':>12}"
+    )
     done: list[Path] = []
     now_stopped: set[str] = set()
     for side in sides:
@@ -151,14 +156,14 @@ def compare(
             continue
         out = folder / f"{side.replace(' ', '_')}.parquet"
         found = watch(command(side, folder, out), limits, folder / "errors.txt")
+        took = f"{side:16}{found.seconds:9.1f}{found.processor:13.1f}"
         if found.stopped:
             now_stopped.add(side)
-            print(f"{side:16}{found.seconds:9.1f}{'':12}{found.peak:10.2f}  {found.stopped}")
+            print(f"{took}{'':12}{found.peak:10.2f}  {found.stopped}", flush=True)
             continue
         done.append(out)
-        rate = families / found.seconds
-        counts = eligible(out)
-        print(f"{side:16}{found.seconds:9.1f}{rate:12,.0f}{found.peak:10.2f}{counts}", flush=True)
+        rate = f"{families / found.seconds:12,.0f}{found.peak:10.2f}"
+        print(took + rate + eligible(out), flush=True)
     if done:
         check(folder, done)
     return now_stopped
@@ -182,7 +187,7 @@ def watch(words: list[str], limits: Limits, errors: Path) -> Measured:
     """Run a process to its end, or until it goes over a limit."""
     memory = f"{int(limits.memory * SHARE * 1024)}MiB"
     env = os.environ | {"TEPAT_MEMORY": memory}
-    began, peak, stopped = time.perf_counter(), 0.0, ""
+    began, before, peak, stopped = time.perf_counter(), processor(), 0.0, ""
     with errors.open("w") as heard:
         process = subprocess.Popen(words, env=env, stderr=heard, stdout=heard)
         while process.poll() is None:
@@ -199,7 +204,13 @@ def watch(words: list[str], limits: Limits, errors: Path) -> Measured:
     if process.returncode and not stopped:
         said = errors.read_text().strip().splitlines() or [f"exit code {process.returncode}"]
         stopped = f"failed: {said[-1][:120]}"
-    return Measured(time.perf_counter() - began, peak, stopped)
+    return Measured(time.perf_counter() - began, processor() - before, peak, stopped)
+
+
+def processor() -> float:
+    """Processor seconds of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def resident(pid: int) -> tuple[float, float]:
@@ -232,9 +243,10 @@ def check(folder: Path, results: list[Path]) -> None:
             raise SystemExit(f"{other.stem} and {first.stem} differ on {differing:,} families.")
     totals = con.execute(f"SELECT sum(pkh)::BIGINT, sum(sembako)::BIGINT FROM '{first}'").fetchone()
     pkh, sembako = totals or (0, 0)
-    print(
-        f"{len(results)} results, the same for every family: PKH Rp{pkh:,}, Sembako Rp{sembako:,}"
+    agree = (
+        f"all {len(results)} agree on every family" if len(results) > 1 else "nothing to compare"
     )
+    print(f"{agree}: PKH Rp{pkh:,}, Sembako Rp{sembako:,} a year")
 
 
 def engine(scratch: Path) -> Any:
