@@ -28,8 +28,7 @@ def test_the_parts_of_every_score_add_up_to_it(survey_run: Path) -> None:
 def test_an_explanation_shows_the_score_and_what_moves_it(survey_run: Path) -> None:
     run = RunFolder(survey_run / "run")
     key = duckdb.sql(
-        f"SELECT family_key FROM read_parquet('{run.path}/ranking/*.parquet') "
-        "ORDER BY rank LIMIT 1"
+        f"SELECT family_key FROM read_parquet('{run.path}/ranking/*.parquet') ORDER BY rank LIMIT 1"
     ).fetchone()
     assert key is not None
     found = explain(run, key[0])

@@ -12,8 +12,9 @@ from typing import Any
 from tepat.engine.connect import open_engine
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
+from tepat.registry.files.input import Input
 from tepat.registry.files.mapping import SourceMapping
-from tepat.registry.files.read import Input, read_input
+from tepat.registry.files.read import read_input
 from tepat.registry.rules.check import Checked, check
 
 DAY = date(2025, 7, 1)

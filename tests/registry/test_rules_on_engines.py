@@ -12,7 +12,8 @@ from tepat.engine.connect import open_engine
 from tepat.engine.desk import Desk
 from tepat.engine.manifest import content_hash
 from tepat.registry.files.handover import hand_over, taken_over
-from tepat.registry.files.read import Input, read_input
+from tepat.registry.files.input import Input
+from tepat.registry.files.read import read_input
 from tepat.registry.rules.check import Checked, Checking, find_twins
 from tests.registry.given import DAY, variables, written
 

@@ -63,9 +63,7 @@ def test_a_registered_family_is_snapshotted_and_run_end_to_end(
     assert json.loads((tmp_path / "snap" / "snapshot.json").read_text()) == manifest
     done = run(Request(tmp_path / "snap", tmp_path / "run", DAY))
     assert done["rows"]["members"] == 12
-    found = duckdb.sql(
-        f"SELECT rule, count(*) FROM '{tmp_path}/run/findings/*.parquet' GROUP BY 1"
-    )
+    found = duckdb.sql(f"SELECT rule, count(*) FROM '{tmp_path}/run/findings/*.parquet' GROUP BY 1")
     # the three families have the same boy without a NIK; no number leaves its place to be compared
     assert dict(found.fetchall()) == {"nik_missing": 3}
 

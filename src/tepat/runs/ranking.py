@@ -102,6 +102,29 @@ def scored(families: Any, kept: Any, path: Path) -> Any:
     return table.select("family_id", "family_key", score=score_expression(model, table))
 
 
+def outside_model(con: Any, families: Any, kept: Any, path: Path) -> Any:
+    """How many of some families lie outside what the model was fitted on."""
+    from tepat.assessment.outside import outside
+    from tepat.assessment.rules import load_model
+
+    return outside(con, load_model(path), _scored(families, kept))
+
+
+def told_outside(path: Path, parts: Sequence[Any]) -> Any:
+    """What a run tells of all families outside what the model was fitted on."""
+    from tepat.assessment.outside import summary
+    from tepat.assessment.rules import load_model
+
+    return summary(load_model(path), parts)
+
+
+def whole_villages(path: Path | None) -> bool:
+    """Whether a model ranks within villages, so that none may be cut apart."""
+    from tepat.assessment.rules import load_model, whole_groups
+
+    return path is not None and bool(whole_groups(load_model(path)))
+
+
 def model_columns(path: Path | None) -> list[str]:
     """The columns of the families' file that a model reads."""
     from tepat.assessment.rules import columns_needed, load_model

@@ -7,6 +7,7 @@ all. Everything in it can be recomputed: inputs, policy and code are named by ha
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -98,6 +99,8 @@ def _steps(state: State) -> None:
         write_summary(state.folder, state.con, state.manifest)
         state.manifest["content"] = _contents(state)
     _keep_policy(state)
+    if state.request.model is not None:  # so that a later run can be compared with this one
+        shutil.copyfile(state.request.model, state.folder / "scores" / "model.json")
     _write_manifest(state)
     with _timed(state, "report"):
         write_report(state.folder, state.reader, boundaries=state.request.boundaries)

@@ -6,6 +6,7 @@ several rows, the order of scores, the shares of quotas.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,18 +21,22 @@ from tepat.enrolment.quota import read_quota
 from tepat.places.boundary_files import features_of
 from tepat.policy.model import Policy
 from tepat.registry.files.handover import hand_over, taken_over
+from tepat.registry.files.input import Input, reopened
 from tepat.registry.files.mapping import load_mapping
 from tepat.registry.files.parts import Part, cut
-from tepat.registry.files.read import Input, read_input, reopened
+from tepat.registry.files.read import read_input
 from tepat.registry.files.sources import find_sources
 from tepat.registry.rules.check import Checked, Checking, find_twins
 from tepat.runs.ranking import (
     Ranking,
     model_columns,
     need_deciles,
+    outside_model,
     score_parts,
     scored,
     small_table,
+    told_outside,
+    whole_villages,
 )
 from tepat.runs.request import Request, State
 
@@ -70,6 +75,8 @@ def cut_input(request: Request) -> list[Part]:
     """The parts of the input; one where a mapping makes the tables."""
     if request.mapping is not None:
         return [Part(0, 1, {})]
+    if whole_villages(request.model):  # a part that cuts through a village would rank half of it
+        return cut(request.input, sys.maxsize)
     return cut(request.input, request.at_once)
 
 
@@ -185,9 +192,13 @@ def check_step(state: State) -> None:
         pass
     twins = _twins(state)
     not_checked: set[str] = set()
+    outside: list[Any] = []
     for known in _each(state, "check", lambda part: _settled(state, part, twins)):
         not_checked.update(known["not_checked"])
+        outside.append(known.get("outside", {}))
     state.manifest["not_checked_rules"] = sorted(not_checked)
+    if state.request.model is not None:
+        state.manifest["outside"] = told_outside(state.request.model, outside)
 
 
 def _look(state: State, part: Part) -> None:
@@ -258,7 +269,10 @@ def _settled(state: State, part: Part, twins: dict[str, Any]) -> dict[str, Any]:
             lambda: scored(families, given.kept, model),
             state.path("scratch/scored", number),
         )
-    return {"not_checked": checked.not_checked}
+    noted: dict[str, Any] = {"not_checked": checked.not_checked}
+    if model is not None:
+        noted["outside"] = outside_model(state.con, families, given.kept, model)
+    return noted
 
 
 def _ranks_all(state: State) -> bool:
@@ -413,7 +427,8 @@ def _write_truth(state: State, part: Part) -> None:
     if below is not None:
         chosen = chosen.filter(chosen.truth_key < below)
     families = state.desk.open("facts_families", state.path("facts/families", part.number))
-    joined = families.inner_join(chosen, families.family_key == chosen.truth_key)
+    # a family of the truth that is not in the input has no number: nobody registered it
+    joined = chosen.left_join(families, families.family_key == chosen.truth_key)
     state.desk.at(state.folder).write(
         f"truth_{part.number}",
         lambda: joined.select("family_id", "consumption"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from tepat.engine.connect import exact
 from tepat.policy.model import Text, Variable
-from tepat.registry.files.read import Input
+from tepat.registry.files.input import Input
 
 TABLES = ("families", "members", "flags", "lists", "benefits", "findings", "kept")
 

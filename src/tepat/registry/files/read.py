@@ -8,7 +8,6 @@ embedded engine; wide tables lie in a scratch folder, not in memory.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from tepat.policy.model import Text, Variable
 from tepat.policy.yaml_file import Problems
 from tepat.registry.columns import TABLES, columns_of
 from tepat.registry.files.derive import Derivation, table_sql
+from tepat.registry.files.input import OTHERS, Input, tables_of
 from tepat.registry.files.mapping import ForeignFile, Form, SourceMapping, stop_if_any
 from tepat.registry.files.parts import Part
 from tepat.registry.files.sources import POSITION, Bench, Source, find_sources, finding, open_source
@@ -26,72 +26,7 @@ from tepat.registry.rules.catalogue import RULES
 from tepat.registry.rules.keys import OWN_KEY, key_sql
 
 _ENDINGS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
-_OTHERS = ("flags", "lists", "benefits")
 ROW = KEPT + "row"  # the row of the file, where it was asked for
-
-
-@dataclass(frozen=True)
-class Input:
-    """An input in our own types; the tables are Ibis tables of ``con``.
-
-    ``families`` has family_id (1, 2, … in the order of family_key), ``members`` person_id,
-    family_id; both have every variable of the policy, null where unknown. ``present`` tells which
-    columns the files really had. ``kept`` holds family_id, _family_key and the source columns
-    that a model asked for. ``files`` is the manifest: path, sha256, rows, table.
-    """
-
-    con: Any
-    families: Any
-    members: Any
-    flags: Any
-    lists: Any
-    benefits: Any
-    findings: Any
-    present: dict[str, tuple[str, ...]]
-    files: list[dict[str, Any]]
-    kept: Any = None
-    unit_note: Text | None = None
-    rows: dict[str, int] = field(default_factory=dict)
-    variables: Mapping[str, Variable] = field(default_factory=dict)
-    numbered: int = 0  # members, those who were set aside too
-    prefix: str = ""
-    script: tuple[str, ...] = ()
-
-    def saved(self) -> dict[str, Any]:
-        """What `reopened` needs, as JSON can hold it; the scratch folder must outlive it."""
-        return {
-            "prefix": self.prefix,
-            "script": list(self.script),
-            "present": {name: list(columns) for name, columns in self.present.items()},
-            "files": self.files,
-            "kept": self.kept is not None,
-            "unit_note": [self.unit_note.id, self.unit_note.en] if self.unit_note else None,
-            "rows": self.rows,
-            "numbered": self.numbered,
-        }
-
-
-def reopened(con: Any, saved: Mapping[str, Any], variables: Mapping[str, Variable]) -> Input:
-    """An input that was read before, from what its `saved` gave; nothing is read again."""
-    for statement in saved["script"]:
-        con.con.execute(statement)
-    return Input(
-        con=con,
-        **_tables(con, saved["prefix"], kept=saved["kept"]),
-        present={name: tuple(columns) for name, columns in saved["present"].items()},
-        files=saved["files"],
-        unit_note=Text(*saved["unit_note"]) if saved["unit_note"] else None,
-        rows=saved["rows"],
-        numbered=saved["numbered"],
-        variables=variables,
-        prefix=saved["prefix"],
-        script=tuple(saved["script"]),
-    )
-
-
-def _tables(con: Any, prefix: str, *, kept: bool) -> dict[str, Any]:
-    names = ("families", "members", *_OTHERS, "findings", *(("kept",) if kept else ()))
-    return {name: con.table(f"{prefix}_{name}") for name in names}
 
 
 def read_input(
@@ -142,19 +77,20 @@ def read_input(
     }
     joined = _joined(bench, con, tables, variables, mapping, keep_columns, before)
     if (part is None or part.of == 1) and not joined.rows["families"]:
-        raise TepatError(
-            "no_rows",
-            Text(
-                f"{path.name} tidak memuat satu keluarga pun.",
-                f"{path.name} holds no family.",
-            ),
-            Text(
-                "Berkas keluarga punya nama kolom, tetapi tidak ada baris yang dapat dipakai.",
-                "The families' file has column names but no row that can be used.",
-            ),
-            Text("Kirim berkas dengan baris data.", "Give a file with rows."),
-        )
+        raise _no_families(path)
     return joined
+
+
+def _no_families(path: Path) -> TepatError:
+    return TepatError(
+        "no_rows",
+        Text(f"{path.name} tidak memuat satu keluarga pun.", f"{path.name} holds no family."),
+        Text(
+            "Berkas keluarga punya nama kolom, tetapi tidak ada baris yang dapat dipakai.",
+            "The families' file has column names but no row that can be used.",
+        ),
+        Text("Kirim berkas dengan baris data.", "Give a file with rows."),
+    )
 
 
 def _carried(table: str, keep: Sequence[str], rows: bool) -> tuple[str, ...]:
@@ -400,12 +336,12 @@ def _joined(
     at_home = _members(bench, tables["members"], index, people)
     keys = f"SELECT {people}, person_key, family_key FROM {tables['members'].view}"
     keys = bench.view(bench.name("people"), keys)
-    for name in _OTHERS:
+    for name in OTHERS:
         _about(bench, name, tables.get(name), variables, keys, index)
     _findings(bench, index)
     return Input(
         con=con,
-        **_tables(con, bench.prefix, kept=bool(keep)),
+        **tables_of(con, bench.prefix, kept=bool(keep)),
         present={name: table.present for name, table in tables.items()},
         files=bench.files,
         unit_note=mapping.unit_note if mapping else None,

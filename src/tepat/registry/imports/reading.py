@@ -16,8 +16,9 @@ from typing import Any
 
 from tepat.policy.model import Variable
 from tepat.registry import numbers
+from tepat.registry.files.input import Input
 from tepat.registry.files.mapping import SourceMapping
-from tepat.registry.files.read import ROW, Input, read_input
+from tepat.registry.files.read import ROW, read_input
 from tepat.registry.files.values import literal, masked, quoted
 from tepat.registry.imports.catalogue import NOTE, REFUSED_ROWS, SEVERITIES
 from tepat.registry.rules.check import check

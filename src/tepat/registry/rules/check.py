@@ -23,7 +23,7 @@ from typing import Any
 
 from tepat.engine.desk import Desk
 from tepat.registry import numbers
-from tepat.registry.files.read import Input
+from tepat.registry.files.input import Input
 from tepat.registry.rules.catalogue import ERROR, RULES
 from tepat.registry.rules.rows import (
     HEAD,
