@@ -70,20 +70,19 @@ def simulate_command(
     with shown(as_json) as progress:
         ask = Ask(request, reform, reform_quota, limit_budget, limit_by, limit_range)
         found = simulate(ask, progress)
-    if stood:
-        print(
-            f"{out} exists: the same simulation, made {found['made_at']}. Nothing was calculated "
-            "again.",
-            file=sys.stderr,
-        )
     if as_json:
         answer(found)
     else:
-        _print(out, found)
+        _print(out, found, stood=stood)
 
 
-def _print(out: Path, found: dict[str, Any]) -> None:
+def _print(out: Path, found: dict[str, Any], *, stood: bool) -> None:
     """Budget and families before and after, and where to read on."""
+    if stood:
+        again = "Nothing was calculated again."
+        print(
+            f"{out} exists: the same simulation, made {found['made_at']}. {again}", file=sys.stderr
+        )
     from rich.console import Console
     from rich.table import Table
 
