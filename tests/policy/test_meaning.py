@@ -35,7 +35,7 @@ def read(text: str, scope: Scope = FAMILY, **more: Any) -> Expression:
         ("min(f_number, share)", Number(2, 0, 125)),
         ("floor(f_signed)", Number(0, -3, 3)),
         ("count members (m_yes)", Number(0, 0, 8_000, exact=False)),
-        ("sum members (m_number)", Number(0, 0, 200_000, exact=False)),
+        ("sum members (m_number)", Number(0, 0, 160_000, exact=False)),
         ("roster_size", Number(0, 0, 8_000)),
         ("f_colour", CodeType("f_colour")),
         ("as_of", DATE),

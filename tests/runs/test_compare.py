@@ -12,7 +12,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from tepat.runs.folder import RunFolder
 from tepat.runs.request import Request
 from tepat.runs.run import run
 from tests.conftest import DEMO_DATE
+
+pytestmark = pytest.mark.xdist_group("compare")  # its runs are made once
 
 TABLES = ("families", "members", "flags", "benefits", "lists")
 NAMES = ("sembako", "pbi_jk", "electricity_subsidy")
@@ -116,7 +118,21 @@ def _where(column: str, keys: list[str], **values: Any) -> Any:
     }
 
 
-def test_each_planted_change_carries_its_cause(world: World) -> None:
+@dataclass(frozen=True)
+class Planted:
+    """A run in which one family each was changed in one way, and which families."""
+
+    run: Path
+    compared: Path
+    gone: str
+    richer: str
+    broken: str
+    flagged: str
+    wired: str
+
+
+@pytest.fixture(scope="module")
+def planted(world: World) -> Planted:
     import polars as pl
 
     held = set(world.holders("sembako")) & set(world.holders("electricity_subsidy"))
@@ -157,8 +173,16 @@ def test_each_planted_change_carries_its_cause(world: World) -> None:
             "flags": pl.concat([frames["flags"], flag]),
         }
 
-    world.run("planted", change)
-    rows = world.compared("planted")
+    made = world.run("planted", change)
+    world.compared("planted")
+    compared = world.base / "planted-compared"
+    return Planted(made, compared, gone, richer, broken, flagged, wired)
+
+
+def test_each_planted_change_carries_its_cause(planted: Planted) -> None:
+    gone, richer, wired = planted.gone, planted.richer, planted.wired
+    broken, flagged = planted.broken, planted.flagged
+    rows = _who(planted.compared)
     of_family = {(r["programme"], r["family_key"]): r for r in rows if r["person_key"] is None}
     assert of_family["sembako", gone]["cause"] == "family_gone"
     assert of_family["sembako", richer]["cause"] == "decile_supplied"
@@ -175,9 +199,11 @@ def test_each_planted_change_carries_its_cause(world: World) -> None:
     assert ("sembako", wired) not in of_family, "the meter counts for electricity alone"
 
 
-def test_who_entered_and_left_agrees_with_a_count_of_the_awards(world: World) -> None:
-    rows = _who(world.base / "planted-compared")
-    before, after = _awarded(world.first), _awarded(world.base / "planted")
+def test_who_entered_and_left_agrees_with_a_count_of_the_awards(
+    world: World, planted: Planted
+) -> None:
+    rows = _who(planted.compared)
+    before, after = _awarded(world.first), _awarded(planted.run)
     for name in NAMES:
         mine = [row for row in rows if row["programme"] == name]
         found = {
@@ -187,19 +213,19 @@ def test_who_entered_and_left_agrees_with_a_count_of_the_awards(world: World) ->
         assert found["left"] == before[name] - after[name]
         assert found["entered"] == after[name] - before[name]
     assert any(row["person_key"] for row in rows), "no person changed: nothing was tested"
-    kept = json.loads((world.base / "planted-compared" / "compare.json").read_text("utf-8"))
+    kept = json.loads((planted.compared / "compare.json").read_text("utf-8"))
     for row in kept["programmes"]:
         assert row["before"] - row["left"] + row["entered"] == row["after"]
 
 
 def test_families_asked_a_few_at_a_time_give_the_same(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, planted: Planted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tepat.runs.compare import again
 
     monkeypatch.setattr(again, "FAMILIES_AT_ONCE", 2)
-    compare(world.first, world.base / "planted", tmp_path / "parts")
-    assert _who(tmp_path / "parts") == _who(world.base / "planted-compared")
+    compare(world.first, planted.run, tmp_path / "parts")
+    assert _who(tmp_path / "parts") == _who(planted.compared)
 
 
 def test_a_run_against_itself_changes_nobody(world: World) -> None:
@@ -233,24 +259,28 @@ def test_a_changed_rule_alone_is_the_cause_of_what_it_changes(world: World, tmp_
     assert {row["programme"] for row in rows} == {"sembako"}
 
 
-def test_a_shorter_quota_moves_the_line_and_a_longer_one_moves_it_back(
-    world: World, tmp_path: Path
-) -> None:
-    quota = tmp_path / "quota.csv"
+@pytest.fixture(scope="module")
+def short(world: World) -> Path:
+    quota = world.base / "short.csv"
     quota.write_text("programme,place,quota\nsembako,,20\n", encoding="utf-8")
-    world.run("short", quota=quota)
+    return world.run("short", quota=quota)
+
+
+def test_a_shorter_quota_moves_the_line_and_a_longer_one_moves_it_back(
+    world: World, short: Path
+) -> None:
     rows = world.compared("short")
     assert _causes(rows).keys() == {("left", "quota_line")}
     back = world.base / "back"
-    compare(world.base / "short", world.first, back)
+    compare(short, world.first, back)
     assert _causes(_who(back)).keys() == {("entered", "quota_line")}
 
 
 def test_a_family_that_overtakes_others_enters_by_its_own_place(
-    world: World, tmp_path: Path
+    world: World, short: Path, tmp_path: Path
 ) -> None:
     quota = tmp_path / "quota.csv"
-    code = RunFolder(world.base / "short").manifest["lines"]["sembako"]
+    code = RunFolder(short).manifest["lines"]["sembako"]
     busiest = max(code, key=lambda name: code[name]["eligible"])
     quota.write_text(f"programme,place,quota\nsembako,{busiest},5\n", encoding="utf-8")
     world.run("queued", quota=quota)
@@ -327,12 +357,16 @@ def _decile_with(ranked: dict[str, dict[str, Any]], key: str, score: int) -> int
     return place * 10 // len(scores) + 1
 
 
-def test_own_score_and_the_line_are_told_apart_exactly(world: World, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def scored(world: World) -> Path:
+    model = world.base / "model.json"
+    model.write_text(json.dumps(MODEL), encoding="utf-8")
+    return world.run("scored", model=model)
+
+
+def test_own_score_and_the_line_are_told_apart_exactly(world: World, scored: Path) -> None:
     import polars as pl
 
-    model = tmp_path / "model.json"
-    model.write_text(json.dumps(MODEL), encoding="utf-8")
-    world.run("scored", model=model)
     # a third of the families move into other houses; the rest are moved by the line
     draw = pl.col("family_key").hash(3) % 12
 
@@ -341,9 +375,9 @@ def test_own_score_and_the_line_are_told_apart_exactly(world: World, tmp_path: P
         moved = pl.when(draw < 3).then(area + 60).when(draw == 3).then(area // 3).otherwise(area)
         return frames | {"families": frames["families"].with_columns(floor_area=moved)}
 
-    world.run("rescored", change, model=model)
-    rows = world.compared("rescored", world.base / "scored")
-    before, after = (_ranked(world.base / name) for name in ("scored", "rescored"))
+    rescored = world.run("rescored", change, model=world.base / "model.json")
+    rows = world.compared("rescored", scored)
+    before, after = _ranked(scored), _ranked(rescored)
     limit, checked = 5, Counter[str]()
     for row in (r for r in rows if r["programme"] == "sembako"):
         key = row["family_key"]
@@ -363,23 +397,27 @@ def test_own_score_and_the_line_are_told_apart_exactly(world: World, tmp_path: P
     assert set(checked) == {row["cause"] for row in rows if row["programme"] == "sembako"}
 
 
-def test_another_model_alone_is_the_cause_of_what_it_changes(world: World, tmp_path: Path) -> None:
+def test_another_model_alone_is_the_cause_of_what_it_changes(
+    world: World, scored: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other.json"
     features = [MODEL["features"][0] | {"slope": -2_000}, MODEL["features"][1]]  # type: ignore[index]
     other.write_text(json.dumps(MODEL | {"features": features}), encoding="utf-8")
     world.run("remodelled", model=other)
-    rows = world.compared("remodelled", world.base / "scored")
+    rows = world.compared("remodelled", scored)
     mine = {row["cause"] for row in rows if row["programme"] == "sembako"}
     assert "model" in mine and mine <= {"model", "score_or_model"}
 
 
-def test_of_a_family_with_an_erased_person_no_cause_is_told(world: World, tmp_path: Path) -> None:
+def test_of_a_family_with_an_erased_person_no_cause_is_told(
+    world: World, planted: Planted, tmp_path: Path
+) -> None:
     from tepat.runs.forgotten import forget_people
 
-    rows = _who(world.base / "planted-compared")
+    rows = _who(planted.compared)
     wired = next(row for row in rows if row["cause"] == "facts")
     after = tmp_path / "after"
-    shutil.copytree(world.base / "planted", after)
+    shutil.copytree(planted.run, after)
     members = world.frames["members"].to_dicts()
     key = next(m["person_key"] for m in members if m["family_key"] == wired["family_key"])
     assert forget_people(after, [key]) == 1
@@ -423,8 +461,8 @@ def test_runs_that_cannot_be_compared_are_refused(world: World, tmp_path: Path) 
     assert refused(world.first, world.base / "strangers") == "families_differ"
 
 
-def test_the_written_folder_holds_keys_and_no_numbers_of_people(world: World) -> None:
-    folder = world.base / "planted-compared"
+def test_the_written_folder_holds_keys_and_no_numbers_of_people(planted: Planted) -> None:
+    folder = planted.compared
     kept = _who(folder)
     assert kept and not {"nik", "kk_number", "name"} & set(kept[0])
     text = (folder / "compare.html").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from tepat.staff.verbs import PAGES, REASONS, SUBJECTS, VERBS, page_name
 
 SOURCES = Path(tepat.__file__).parent
 WORDS = {
-    "verb": (VERBS, re.compile(r'verb="([a-z_]+)"|_tell\((?:\w+, )?"([a-z_]+)"')),
+    "verb": (VERBS, re.compile(r'verb="([a-z_]+)"|(?<!\.)_tell\((?:\w+, )?"([a-z_]+)"')),
     "subject": (SUBJECTS, re.compile(r'subject="([a-z_]+)"()')),
     "reason": (REASONS, re.compile(r'reason="([a-z]+)"|^REASON = "([a-z]+)"', re.MULTILINE)),
     "page": (PAGES, re.compile(r'[( ]page="([a-z_]+)"()')),

@@ -97,6 +97,11 @@ class Cell:
         """Its size without its sign."""
         return Cell(None if self.value is None else abs(self.value))
 
+    def least(self, *others: Cell) -> Cell:
+        """The least of itself and others, of those that are known."""
+        known = [cell.value for cell in (self, *others) if cell.value is not None]
+        return Cell(min(known, default=None))
+
     def cast(self, kind: str) -> Cell:
         """As a text or a number."""
         if self.value is None:

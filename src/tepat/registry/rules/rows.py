@@ -326,7 +326,8 @@ def _least(columns: Iterable[Any]) -> Any:
     """The least of those that are known; engines skip what is unknown."""
     import ibis
 
-    return ibis.least(*columns)
+    first, *others = columns
+    return ibis.least(first, *others) if isinstance(first, ibis.Value) else first.least(*others)
 
 
 def _any(tests: Iterable[Any]) -> Any:
