@@ -115,14 +115,17 @@ def peak() -> float:
 
 
 class Watched:
-    """A connection that adds up the time spent in its statements."""
+    """A connection, or what it answers with, that adds up the time spent inside the engine.
 
-    def __init__(self, con: Any, spent: dict[str, float], step: list[str]) -> None:
-        self._con, self._spent, self._step = con, spent, step
+    A statement may be worked only when its rows are fetched, so its answer is watched too.
+    """
+
+    def __init__(self, engine: Any, spent: dict[str, float], step: list[str]) -> None:
+        self._engine, self._spent, self._step = engine, spent, step
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._con, name)
-        if name not in ("execute", "sql", "query", "to_arrow_table", "fetchall", "fetchone"):
+        found = getattr(self._engine, name)
+        if not callable(found):
             return found
 
         def timed(*words: Any, **named: Any) -> Any:
@@ -132,6 +135,8 @@ class Watched:
             finally:
                 step = self._step[-1]
                 self._spent[step] = self._spent.get(step, 0.0) + time.perf_counter() - begun
+            if type(given).__module__.partition(".")[0] in ("duckdb", "_duckdb"):
+                return Watched(given, self._spent, self._step)
             return given
 
         return timed

@@ -196,6 +196,7 @@ def awards(plan: Plan, table: Any, lines: Any | None) -> Any:
         person_key=ranked.person_key,
         province=ranked.province,
         kabupaten=ranked.kabupaten,
+        decile=ranked.decile,
         status=status,
         place=shown,
         tied=tied,

@@ -73,32 +73,28 @@ def nik_agrees_with_birth(birth_number: Any, birth_date: Any) -> Any:
 
 def nik_finding_bits(nik: Any, sex: Any, birth_date: Any) -> Any:
     """`nik_findings` of a whole column; null where there is no NIK."""
-    formed, written = nik_well_formed(nik), nik_birth_number(nik)
-    return _bits(
-        NIK_FINDINGS,
-        nik,
-        nik_form=~formed,
-        nik_birth_date=formed & ~nik_agrees_with_birth(written, birth_date),
-        nik_sex=formed & (nik_sex(written) != sex),
-    )
+    written = nik_birth_number(nik)
+    broken = {
+        "nik_birth_date": ~nik_agrees_with_birth(written, birth_date),
+        "nik_sex": nik_sex(written) != sex,
+    }
+    return _bits(NIK_FINDINGS, nik, nik_form=~nik_well_formed(nik), **broken)
 
 
 def kk_finding_bits(number: Any) -> Any:
     """`kk_findings` of a whole column; null where there is no number."""
-    formed = kk_well_formed(number)
-    broken = {"kk_form": ~formed, "kk_date": formed & ~kk_date_plausible(number)}
+    broken = {"kk_form": ~kk_well_formed(number), "kk_date": ~kk_date_plausible(number)}
     return _bits(KK_FINDINGS, number, **broken)
 
 
 def _bits(bits: dict[str, int], number: Any, **broken: Any) -> Any:
+    """Bits of what is broken, the form first: of a number without it nothing else is asked."""
     import ibis
 
     none = ibis.literal(0, "int64")
-    parts = [
-        ibis.cases((broken[name], ibis.literal(bit, "int64")), else_=none)
-        for name, bit in bits.items()
-    ]
-    return ibis.cases((number.notnull(), sum(parts[1:], parts[0])))
+    form, *others = ((broken[name], ibis.literal(bit, "int64")) for name, bit in bits.items())
+    parts = [ibis.cases(other, else_=none) for other in others]
+    return ibis.cases((number.isnull(), none.nullif(none)), form, else_=sum(parts[1:], parts[0]))
 
 
 def masked_number(number: Any) -> Any:

@@ -96,7 +96,7 @@ def _steps(state: State) -> None:
     with _timed(state, "allocate"):
         allocate_step(state, plans)
     with _timed(state, "summarise"):
-        write_summary(state.folder, state.con, state.manifest)
+        write_summary(state)
         state.manifest["content"] = _contents(state)
     _keep_policy(state)
     if state.request.model is not None:  # so that a later run can be compared with this one

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tepat.policy.compile import whole
 from tepat.runs.folder import TABLES
+from tepat.runs.request import State
+
+Row = dict[str, Any]
+STATUSES = ("awarded", "waiting", "refused")
 
 OUTCOMES = ((1, "eligible"), (0, "not_eligible"), (2, "cannot_decide"))
 
 
-def write_summary(folder: Path, con: Any, manifest: dict[str, Any]) -> None:
+def write_summary(state: State) -> None:
     """Write ``summary/*.csv`` and put rows and totals into the manifest."""
+    folder, con, manifest = state.folder, state.con, state.manifest
     (folder / "summary").mkdir()
     tables = {
         name: con.read_parquet(str(folder / path))
@@ -20,11 +26,13 @@ def write_summary(folder: Path, con: Any, manifest: dict[str, Any]) -> None:
         if any(folder.glob(path))
     }
     programmes = manifest["programmes"]
-    totals = _programmes(con, tables, programmes)
+    cells = _cells(state, programmes)
+    totals = _programmes(con, tables, programmes, cells)
     _write(folder, "programmes", totals)
     _write(folder, "reasons", _reasons(con, tables, programmes))
-    _write(folder, "deciles", _rows(con, _by(tables["awards"], tables, "decile")))
-    _write(folder, "provinces", _rows(con, _by(tables["awards"], tables, "province")))
+    families = _families(con, tables["families"])
+    for column in ("decile", "province"):
+        _write(folder, f"{column}s", _by(column, cells, families))
     _write(folder, "findings", _rows(con, _findings(tables["findings"])))
     _write(
         folder,
@@ -41,7 +49,7 @@ def write_summary(folder: Path, con: Any, manifest: dict[str, Any]) -> None:
     }
 
 
-def _write(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
+def _write(folder: Path, name: str, rows: list[Row]) -> None:
     import csv
 
     with (folder / "summary" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -69,8 +77,8 @@ HEADERS = {
 }
 
 
-def _rows(con: Any, table: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = con.to_pyarrow(table).to_pylist()
+def _rows(con: Any, table: Any) -> list[Row]:
+    rows: list[Row] = con.to_pyarrow(table).to_pylist()
     return rows
 
 
@@ -78,17 +86,84 @@ def _decisions(tables: dict[str, Any], unit: str) -> Any:
     return tables["family_decisions" if unit == "family" else "member_decisions"]
 
 
+def _cells(state: State, programmes: dict[str, Any]) -> list[Row]:
+    """Awards by programme, decile and province, from one file of awards after the other.
+
+    A family stands in one file of each programme, so that families may be added up.
+    """
+    found = []
+    for name, about in programmes.items():
+        of_family = about["unit"] == "family"
+        for path in sorted((state.folder / "awards").glob(f"{name}-part-*.parquet")):
+            awards = state.desk.open("summary_awards", path)
+            found += [
+                {"programme": name, **row}
+                for row in state.desk.rows(
+                    f"summary_awards_of_{about['unit']}", partial(_cell, awards, of_family)
+                )
+            ]
+    return found
+
+
+def _cell(awards: Any, of_family: bool) -> Any:
+    held = awards.status == "awarded"
+    families = awards.count(where=held) if of_family else awards.family_id.nunique(where=held)
+    return awards.group_by("decile", "province").agg(
+        **{word: awards.count(where=awards.status == word) for word in STATUSES},
+        families=families,
+        amount_year=whole(awards.amount_year.sum(where=held)),
+    )
+
+
+def _families(con: Any, families: Any) -> list[Row]:
+    return _rows(con, families.group_by("decile", "province").agg(families=families.count()))
+
+
+def _by(column: str, cells: list[Row], families: list[Row]) -> list[Row]:
+    """Families that hold an award, by programme and decile or province."""
+    of_all = _added(families, (column,), ("families",))
+    of_held = _added(
+        [cell for cell in cells if cell["awarded"]],
+        ("programme", column),
+        ("families", "amount_year"),
+    )
+    programmes = sorted({programme for programme, _ in of_held})
+    return [
+        {
+            "programme": programme,
+            column: value,
+            "families": every["families"],
+            "awarded": held.get("families", 0),
+            "amount_year": held.get("amount_year") or 0,
+        }
+        for programme in programmes
+        for (value,), every in sorted(of_all.items(), key=_unknown_last)
+        for held in [of_held.get((programme, value), {})]
+    ]
+
+
+def _unknown_last(item: tuple[tuple[Any, ...], Row]) -> tuple[bool, Any]:
+    return item[0][0] is None, item[0][0]
+
+
+def _added(
+    rows: list[Row], by: tuple[str, ...], columns: tuple[str, ...]
+) -> dict[tuple[Any, ...], Row]:
+    """Sums of columns over rows with the same key; None where no row has a value."""
+    sums: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        known = sums.setdefault(tuple(row[name] for name in by), dict.fromkeys(columns))
+        for name in columns:
+            if row[name] is not None:
+                known[name] = (known[name] or 0) + row[name]
+    return sums
+
+
 def _programmes(
-    con: Any, tables: dict[str, Any], programmes: dict[str, Any]
-) -> list[dict[str, Any]]:
-    awards = tables["awards"]
-    counts = {
-        name: awards.count(where=awards.status == name)
-        for name in ("awarded", "waiting", "refused")
-    }
-    paid = awards.amount_year.sum(where=awards.status == "awarded")
-    grouped = awards.group_by("programme").agg(**counts, amount_year=whole(paid))
-    by_name = {row["programme"]: row for row in _rows(con, grouped)}
+    con: Any, tables: dict[str, Any], programmes: dict[str, Any], cells: list[Row]
+) -> list[Row]:
+    columns = (*STATUSES, "amount_year")
+    by_name = {name: row for (name,), row in _added(cells, ("programme",), columns).items()}
     found = []
     for name, about in programmes.items():
         table = _decisions(tables, about["unit"])
@@ -102,7 +177,7 @@ def _programmes(
     return found
 
 
-def _reasons(con: Any, tables: dict[str, Any], programmes: dict[str, Any]) -> list[dict[str, Any]]:
+def _reasons(con: Any, tables: dict[str, Any], programmes: dict[str, Any]) -> list[Row]:
     """How often each criterion failed, was unknown, or was alone in the way."""
     found = []
     for name, about in programmes.items():
@@ -128,30 +203,6 @@ def _reasons(con: Any, tables: dict[str, Any], programmes: dict[str, Any]) -> li
             for c in about["criteria"]
         ]
     return found
-
-
-def _by(awards: Any, tables: dict[str, Any], column: str) -> Any:
-    """Families that hold an award, by programme and decile or province."""
-    families = tables["families"]
-    where = families.select(of_family=families.family_id, at=families[column])
-    all_families = families.group_by(at=families[column]).agg(families=families.count())
-    awards = awards.filter(awards.status == "awarded")
-    joined = awards.left_join(where, awards.family_id == where.of_family)
-    grouped = joined.group_by(["programme", "at"]).agg(
-        awarded=joined.family_id.nunique(), amount_year=whole(joined.amount_year.sum())
-    )
-    programmes = grouped.select("programme").distinct()
-    frame = programmes.cross_join(all_families)
-    both = frame.left_join(
-        grouped, [frame.programme == grouped.programme, frame["at"].identical_to(grouped["at"])]
-    )
-    return both.select(
-        programme=frame.programme,
-        **{column: frame["at"]},
-        families=frame.families,
-        awarded=grouped.awarded.fill_null(0),
-        amount_year=grouped.amount_year.fill_null(0),
-    ).order_by("programme", column)
 
 
 def _findings(findings: Any) -> Any:

@@ -166,6 +166,9 @@ class _Reader:
             own = kind == column.sql_type
             if own and column.kind in ("text", "name", "yes_no", "date"):
                 sound.append(name)
+            elif own and column.kind == "key":
+                # what begins with a visible character of ASCII is not blank
+                tests[name] = f"coalesce(min({source}) >= '!' AND max({source}) < '\x7f', true)"
             elif own and column.kind in ("identifier", "place"):
                 value, rule = self.readings[name].value, self.readings[name].rule
                 other = f"{source} IS DISTINCT FROM ({value}) OR ({rule}) IS NOT NULL"

@@ -202,7 +202,8 @@ class Checking:
         """Look once at each row of both tables; narrow tables in files of the desk.
 
         ``family_id``, ``key``, in members ``person_id`` and ``is_head``; ``bits`` of the rules that
-        the row breaks, for such rows ``shown_…``; ``same``, the number to compare.
+        the row breaks, for such rows ``shown``, a text for each rule; ``same``, the number to
+        compare.
         """
         return {
             table: self.desk.keep(self.look_name(table), partial(self._looked, table))
@@ -228,13 +229,20 @@ class Checking:
         table = table.mutate(
             bits=sum(parts[1:], parts[0]) if parts else none, same=_only(sound, same)
         )
-        shown = {
-            f"shown_{place}": _only((table.bits & (1 << place)) != 0, rule.shown(table))
-            for place, rule in enumerate(rules)
-            if rule.shown
-        }
+        nothing = ibis.null("string")
+        shown = ibis.array(
+            [
+                _only((table.bits & (1 << place)) != 0, rule.shown(table))
+                if rule.shown
+                else nothing
+                for place, rule in enumerate(rules)
+            ]
+            or [nothing]
+        )
         own = ["family_id"] if name == "families" else ["person_id", "family_id", "is_head"]
-        return table.select(*own, "bits", "same", key=table[_KEY[name]], **shown)
+        return table.select(
+            *own, "bits", "same", key=table[_KEY[name]], shown=_only(table.bits != 0, shown)
+        )
 
     def settle(self, looks: dict[str, Any], twins: dict[str, Any]) -> Checked:
         """Put findings together and let the errors act.
@@ -257,8 +265,8 @@ class Checking:
             *[self._finding(table, _TWIN[table][0], *hit) for table, hit in doubled.items()],
             *self._findings_on_make_up(made_up),
         )
-        wrong = self._wrong("members", "person_id", bad, doubled)
-        of_families = self._wrong("families", "family_id", bad, doubled)
+        wrong = self._wrong("members", looks, bad, doubled)
+        of_families = self._wrong("families", looks, bad, doubled)
         wrong = self.desk.keep(f"{self.name}_wrong", wrong.distinct)
         heads = looks["members"].filter(looks["members"].is_head).semi_join(wrong, "person_id")
         blocked = self.desk.keep(
@@ -296,7 +304,7 @@ class Checking:
         found = []
         for place, rule in enumerate(self.rules[table]):
             hit = bad.filter((bad.bits & (1 << place)) != 0)
-            value = hit[f"shown_{place}"] if rule.shown else ibis.null("string")
+            value = hit.shown[place] if rule.shown else ibis.null("string")
             found.append(self._finding(table, rule.name, hit, rule.column, value))
         return found
 
@@ -342,9 +350,11 @@ class Checking:
             family_id=hit.family_id,
         )
 
-    def _wrong(self, table: str, own: str, bad: dict[str, Any], doubled: dict[str, Any]) -> Any:
+    def _wrong(
+        self, table: str, looks: dict[str, Any], bad: dict[str, Any], doubled: dict[str, Any]
+    ) -> Any:
         """The ids of rows with an error, found here or while reading; make-up only warns."""
-        rows, rules = bad[table], self.rules[table]
+        rows, rules, own = bad[table], self.rules[table], _ID[table]
         errors = sum(
             1 << place for place, rule in enumerate(rules) if RULES[rule.name].severity == ERROR
         )
@@ -356,8 +366,7 @@ class Checking:
         if table == "families":
             found.append(read.select("family_id"))
         else:
-            by_key = self.found.members.semi_join(read.select(person_key="key"), "person_key")
-            found.append(by_key.select("person_id"))
+            found.append(looks[table].semi_join(read.select("key"), "key").select(own))
         together = found[0]
         for other in found[1:]:
             together = together.union(other)
