@@ -2,9 +2,10 @@
 
 Both sides read the same input in processes of their own, one after the other. The bare engine does
 by hand-written SQL what no way of making a run can leave out, each thing once and for the whole
-input: it looks at every value, groups NIK and KK numbers to find those that stand twice, joins
-members to their families and groups them, cuts national deciles, and writes the run's tables, whose
-rows it takes from the finished run. Tepat does the run. Printed are
+input: it looks at every value, groups NIK and KK numbers to find those that stand twice, finds the
+person and family of each flag and benefit, joins members to their families and groups them, cuts
+national deciles, puts those who compete for a quota in order, and writes the run's tables, whose
+rows it takes from the finished run. It decides nothing. Tepat does the run. Printed are
 
 - engine seconds: the time spent in the engine's statements, planning them included;
 - all seconds, with reading policy, building expressions, summary and report;
@@ -202,10 +203,17 @@ def bare(people: Path, run: Path, memory: str | None) -> dict[str, Any]:
                     f"CREATE TEMP TABLE twice_{table} AS SELECT {number} FROM {table} "
                     f"GROUP BY 1 HAVING count(*) > 1"
                 )
+        with step("match"):
+            for table in ("flags", "benefits"):
+                con.execute(MATCHED.format(table=table, out=folder / f"{table}.parquet"))
         with step("group"):
             con.execute(GROUPED.format(out=folder / "grouped.parquet"))
         with step("deciles"):
             con.execute(DECILES.format(out=folder / "deciles.parquet"))
+        with step("order"):
+            for name, lines in json.loads((run / "run.json").read_bytes())["lines"].items():
+                if lines:
+                    con.execute(PLACES.format(awards=f"{run}/awards/{name}-part-*.parquet"))
         with step("write"):
             for path in sorted({path.parent for path in run.glob("*/**/*.parquet")}):
                 for file in sorted(path.glob("*.parquet")):
@@ -222,6 +230,17 @@ def bare(people: Path, run: Path, memory: str | None) -> dict[str, Any]:
     }
 
 
+MATCHED = """
+COPY (SELECT t.*, m.relation, f.decile FROM {table} AS t
+      LEFT JOIN members AS m ON m.person_key = t.person_key
+      LEFT JOIN families AS f ON f.family_key = coalesce(m.family_key, t.family_key))
+TO '{out}' (FORMAT parquet, COMPRESSION zstd)
+"""
+PLACES = """
+CREATE OR REPLACE TEMP TABLE places AS
+SELECT row_number() OVER (PARTITION BY kabupaten ORDER BY decile, md5(family_key)) AS place
+FROM read_parquet('{awards}')
+"""
 GROUPED = """
 COPY (SELECT family_key, count(*) AS size, count(*) FILTER (sex = 1) AS men,
              count(*) FILTER (birth_date < DATE '1955-07-01') AS old, max(school_level) AS level,

@@ -28,14 +28,14 @@ class Claims:
     Attributes:
         families: the decisions of families.
         members: the decisions of persons.
-        ranking: ``family_id``, ``score``.
+        ranking: ``family_id``, ``score``; None where there are no scores.
         benefits: who holds what already; None where it was not given.
         taken: the awards made before, by programme.
     """
 
     families: Any
     members: Any
-    ranking: Any
+    ranking: Any | None
     benefits: Any | None
     taken: Mapping[str, Any]
 
@@ -73,10 +73,17 @@ def candidates(policy: Policy, plan: Plan, claims: Claims, *, ordered: bool = Tr
         columns["tie"] = (ibis.literal(f"{seed}:") + key).hexdigest("md5")
     chosen = table.select(**columns)
     if ordered:
-        ranking = claims.ranking
-        scores = ranking.select(ranked_id=ranking.family_id, score=ranking.score)
-        chosen = chosen.left_join(scores, chosen.family_id == scores.ranked_id).drop("ranked_id")
+        chosen = _with_score(chosen, claims.ranking)
     return _with_bars(chosen, _barring(policy, plan, claims))
+
+
+def _with_score(table: Any, ranking: Any | None) -> Any:
+    import ibis
+
+    if ranking is None:
+        return table.mutate(score=ibis.null("int64"))
+    scores = ranking.select(ranked_id=ranking.family_id, score=ranking.score)
+    return table.left_join(scores, table.family_id == scores.ranked_id).drop("ranked_id")
 
 
 def competing(candidates: Any) -> Any:

@@ -163,6 +163,8 @@ class Allocation:
                 tables[name] = tables[name].filter(known)
         if "benefits" not in self.state.manifest["present"]:
             tables["benefits"] = None
+        if self.state.request.model is None:
+            tables["ranking"] = None
         barring = self.policy.barred_with(plan.name)
         taken = {
             other.name: self.desk.open(

@@ -255,7 +255,7 @@ class Checking:
 
         made_up = self.desk.keep(f"{self.name}_made_up", lambda: self._made_up(looks["members"]))
         bad = {
-            table: self.desk.keep(f"{self.name}_bad_{table}", partial(rows.filter, rows.bits != 0))
+            table: self.desk.keep(f"{self.name}_bad_{table}", partial(self._bad, table, rows))
             for table, rows in looks.items()
         }
         doubled = {table: self._twins(table, looks[table], twins[table]) for table in twins}
@@ -279,6 +279,15 @@ class Checking:
             self.found.findings.union(own),
             sorted(self.not_checked),
         )
+
+    def _bad(self, table: str, looked: Any) -> Any:
+        """The rows that break a rule; ``shown_…`` for each rule that shows a value."""
+        told = {
+            f"shown_{place}": looked.shown[place]
+            for place, rule in enumerate(self.rules[table])
+            if rule.shown
+        }
+        return looked.filter(looked.bits != 0).mutate(**told).drop("shown")
 
     def _made_up(self, members: Any) -> Any:
         """Of each family: how many members and heads it has."""
@@ -304,7 +313,7 @@ class Checking:
         found = []
         for place, rule in enumerate(self.rules[table]):
             hit = bad.filter((bad.bits & (1 << place)) != 0)
-            value = hit.shown[place] if rule.shown else ibis.null("string")
+            value = hit[f"shown_{place}"] if rule.shown else ibis.null("string")
             found.append(self._finding(table, rule.name, hit, rule.column, value))
         return found
 
