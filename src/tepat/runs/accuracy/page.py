@@ -32,7 +32,7 @@ VALUES = {"area": {"1": "urban", "2": "rural"}, "yes_no": {"1": "yes", "0": "no"
 def page(found: Found, policy: Policy) -> str:
     """The whole page as text."""
     versions = [_version(found, policy, Speech(lang, ACCURACY_WORDS)) for lang in LANGUAGES]
-    return rendered(versions, None)
+    return rendered(versions)
 
 
 def _version(found: Found, policy: Policy, speech: Speech) -> dict[str, Any]:

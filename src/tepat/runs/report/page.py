@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tepat.places.outlines import Outline
@@ -32,6 +32,7 @@ from tepat.runs.report.sections.totals import totals
 from tepat.runs.report.sections.truth import truth
 from tepat.runs.report.speech import LANGUAGES, Speech
 
+REPORT = "tepat.runs.report"
 OPTIONS = ("mapping", "deciles", "model", "quota", "truth", "policy", "boundaries")
 
 
@@ -57,35 +58,45 @@ def page(content: Content) -> str:
     return rendered(versions, outlined)
 
 
-def rendered(versions: list[dict[str, Any]], outlined: Outline | None) -> str:
-    """A page of both languages in the report's style; ``versions`` are as `_version` makes them."""
-    style = _style()
+def rendered(
+    versions: list[dict[str, Any]],
+    outlined: Outline | None = None,
+    *,
+    package: str = REPORT,
+    template: str = "page.html",
+    styles: tuple[str, ...] = (),
+) -> str:
+    """A page of both languages in the report's style; ``versions`` are as `_version` makes them.
+
+    A page that says more has a template of its own, which extends the report's, and styles that
+    are added to it; ``package`` holds them.
+    """
+    templates, loader = _templates(package), _loader(package)
+    sheets = ("style.css", *styles)
+    style = "".join(loader.get_source(templates, name)[0] for name in sheets)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _templates()
-        .get_template("page.html")
-        .render(
-            style=Markup(style),
-            style_hash=f"sha256-{digest}",
-            shapes=outlined.shapes(SHAPES) if outlined else Markup(""),
-            versions=versions,
-        )
+    return templates.get_template(template).render(
+        style=Markup(style),
+        style_hash=f"sha256-{digest}",
+        shapes=outlined.shapes(SHAPES) if outlined else Markup(""),
+        versions=versions,
     )
 
 
 @cache
-def _templates() -> Environment:
+def _loader(package: str) -> ChoiceLoader:
+    return ChoiceLoader([PackageLoader(name) for name in (package, REPORT)])
+
+
+@cache
+def _templates(package: str) -> Environment:
     return Environment(
-        loader=PackageLoader("tepat.runs.report"),
+        loader=_loader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _style() -> str:
-    return (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
 
 
 def _version(content: Content, speech: Speech, outlined: Outline | None) -> dict[str, Any]:

@@ -5,17 +5,12 @@ It is made of simulation.json alone.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import shlex
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tepat.runs import report
+from tepat.runs.report.page import rendered
 from tepat.runs.report.page_parts import Section, Table, columns
 from tepat.runs.report.speech import LANGUAGES
 from tepat.runs.simulate.page.found import Found, Telling
@@ -36,37 +31,12 @@ OPTIONS = (
 
 def page(manifest: dict[str, Any]) -> str:
     """The whole page as text."""
-    found, style = Found(manifest), _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _templates()
-        .get_template("simulation.html")
-        .render(
-            style=Markup(style),
-            style_hash=f"sha256-{digest}",
-            versions=[_version(found, Telling(Told(lang), Compared(lang))) for lang in LANGUAGES],
-        )
-    )
-
-
-@cache
-def _templates() -> Environment:
-    packages = ("tepat.runs.simulate.page", "tepat.runs.report")
-    return Environment(
-        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _style() -> str:
-    folders = (Path(report.__file__).parent, Path(__file__).parent)
-    names = ("style.css", "compared.css")
-    return "".join(
-        (folder / "templates" / name).read_text(encoding="utf-8")
-        for folder, name in zip(folders, names, strict=True)
+    found = Found(manifest)
+    return rendered(
+        [_version(found, Telling(Told(lang), Compared(lang))) for lang in LANGUAGES],
+        package="tepat.runs.simulate.page",
+        template="simulation.html",
+        styles=("compared.css",),
     )
 
 
