@@ -17,6 +17,18 @@ from typing import Annotated, Any
 import typer
 
 from tepat import cli_app, cli_places, cli_quality, cli_registry, cli_simulate
+from tepat.cli_options import (
+    AsOf,
+    Boundaries,
+    Deciles,
+    Given,
+    Mapping,
+    Memory,
+    Model,
+    NewFolder,
+    Quota,
+    Truth,
+)
 from tepat.cli_policy import AsJson, Language, PolicyFolder, answer, day_of, language_of, policy_app
 from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
@@ -120,23 +132,19 @@ def _complain(error: TepatError) -> None:
 
 @app.command("run")
 def run_command(
-    given: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder or XLSX file of records.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder to write; must not exist.")],
-    as_of: Annotated[str, typer.Option("--as-of", help="Day of the decision, 2025-07-01.")],
-    mapping: Annotated[Path | None, typer.Option(help="How foreign files become ours.")] = None,
-    deciles: Annotated[Path | None, typer.Option(help="Deciles that the bureau supplies.")] = None,
-    model: Annotated[Path | None, typer.Option(help="Model that computes the deciles.")] = None,
+    given: Given,
+    out: NewFolder,
+    as_of: AsOf,
+    mapping: Mapping = None,
+    deciles: Deciles = None,
+    model: Model = None,
     programmes: Annotated[
         list[str] | None, typer.Option(help="Names, with commas between or repeated; all if none.")
     ] = None,
-    quota: Annotated[Path | None, typer.Option(help="CSV: programme, place, quota.")] = None,
-    truth: Annotated[Path | None, typer.Option(help="True consumption, for error rates.")] = None,
-    boundaries: Annotated[
-        Path | None, typer.Option(help="TopoJSON or GeoJSON for a true map in the report.")
-    ] = None,
-    memory: Annotated[
-        str | None, typer.Option(help="How much the engine may take, as 8GB; two fifths if none.")
-    ] = None,
+    quota: Quota = None,
+    truth: Truth = None,
+    boundaries: Boundaries = None,
+    memory: Memory = None,
     engine: Annotated[str, typer.Option(help="duckdb, or spark for a cluster.")] = "duckdb",
     master: Master = None,
     policy: PolicyFolder = None,

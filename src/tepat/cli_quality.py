@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tepat.cli_options import Boundaries, Memory
 from tepat.cli_policy import AsJson, answer
 from tepat.engine.progress import shown
 
@@ -24,12 +25,8 @@ def compare_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to write; must not exist.")
     ] = None,
-    boundaries: Annotated[
-        Path | None, typer.Option(help="TopoJSON or GeoJSON for a true map.")
-    ] = None,
-    memory: Annotated[
-        str | None, typer.Option(help="How much memory it may take, such as 8GB.")
-    ] = None,
+    boundaries: Boundaries = None,
+    memory: Memory = None,
     as_json: AsJson = False,
 ) -> None:
     """Say who entered and who left between two runs, and why."""
@@ -97,9 +94,7 @@ def accuracy_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder to write; must not exist.")
     ] = None,
-    memory: Annotated[
-        str | None, typer.Option(help="How much memory it may take, such as 8GB.")
-    ] = None,
+    memory: Memory = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whom a run misses and whom it wrongly helps, where true consumption is known."""

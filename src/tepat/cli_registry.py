@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from tepat.cli_options import NewFolder
 from tepat.cli_policy import AsJson, answer, day_of
 from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def snapshot_command(
-    out: Annotated[Path, typer.Option("--out", help="Folder to write; must not exist.")],
+    out: NewFolder,
     as_of: Annotated[str, typer.Option("--as-of", help="Day on which facts are true.")],
     known_by: Annotated[
         str | None,

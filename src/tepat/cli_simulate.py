@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tepat.cli_options import AsOf, Deciles, Given, Mapping, Memory, Model, NewFolder, Quota, Truth
 from tepat.cli_policy import AsJson, PolicyFolder, answer, day_of
 from tepat.engine.progress import shown
 
@@ -18,20 +19,20 @@ def add_to(app: typer.Typer) -> None:
 
 
 def simulate_command(
-    given: Annotated[Path, typer.Argument(metavar="INPUT", help="Folder or XLSX file of records.")],
+    given: Given,
     reform: Annotated[
         Path, typer.Option("--reform", help="Folder with reform.yaml, or a name in the policy.")
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder to write; must not exist.")],
-    as_of: Annotated[str, typer.Option("--as-of", help="Day of the decision, 2025-07-01.")],
-    mapping: Annotated[Path | None, typer.Option(help="How foreign files become ours.")] = None,
-    deciles: Annotated[Path | None, typer.Option(help="Deciles that the bureau supplies.")] = None,
-    model: Annotated[Path | None, typer.Option(help="Model that computes the deciles.")] = None,
-    quota: Annotated[Path | None, typer.Option(help="CSV: programme, place, quota.")] = None,
+    out: NewFolder,
+    as_of: AsOf,
+    mapping: Mapping = None,
+    deciles: Deciles = None,
+    model: Model = None,
+    quota: Quota = None,
     reform_quota: Annotated[
         Path | None, typer.Option(help="The same for the reform, where its places differ.")
     ] = None,
-    truth: Annotated[Path | None, typer.Option(help="True consumption, for error rates.")] = None,
+    truth: Truth = None,
     limit_budget: Annotated[
         int | None, typer.Option(help="Rupiah a year that one programme may cost; finds the line.")
     ] = None,
@@ -43,9 +44,7 @@ def simulate_command(
         ),
     ] = None,
     limit_range: Annotated[str | None, typer.Option(help="Where to look, such as 55..75.")] = None,
-    memory: Annotated[
-        str | None, typer.Option(help="How much the engine may take, as 8GB; two fifths if none.")
-    ] = None,
+    memory: Memory = None,
     policy: PolicyFolder = None,
     as_json: AsJson = False,
 ) -> None:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import literal
 from tepat.engine.errors import TepatError
 
 NAME = "pg"
@@ -71,13 +72,13 @@ def _attach(con: Any, database: Mapping[str, Any], acting_user: int) -> None:
 
     given = {ours: str(database.get(theirs) or "") for theirs, ours in _SETTINGS.items()}
     given["PASSWORD"] = str(database.get("PASSWORD") or "")
-    parts = [f"{name} {_literal(value)}" for name, value in given.items() if value]
+    parts = [f"{name} {literal(value)}" for name, value in given.items() if value]
     options = f"-c tepat.user={int(acting_user)} -c lock_timeout=5000"
     try:
-        con.execute(f"LOAD {_literal(str(_extension()))}")
+        con.execute(f"LOAD {literal(str(_extension()))}")
         con.execute(f"CREATE OR REPLACE SECRET {NAME} (TYPE postgres, {', '.join(parts)})")
         con.execute(f"SET pg_pool_max_connections = {CONNECTIONS}")
-        address = _literal(f"options={_literal(options)}")
+        address = literal(f"options={literal(options)}")
         con.execute(f"ATTACH {address} AS {NAME} (TYPE postgres, SECRET {NAME}, READ_ONLY)")
     except duckdb.Error as error:
         raise TepatError(
@@ -121,10 +122,6 @@ def _extension() -> Path:
 def asked(con: Any, question: str) -> list[tuple[Any, ...]]:
     """The rows of a SELECT that PostgreSQL itself answers, within the transaction."""
     rows: list[tuple[Any, ...]] = con.execute(
-        f"SELECT * FROM postgres_query({_literal(NAME)}, {_literal(question)})"
+        f"SELECT * FROM postgres_query({literal(NAME)}, {literal(question)})"
     ).fetchall()
     return rows
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

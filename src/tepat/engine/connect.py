@@ -75,6 +75,11 @@ def exact(path: Path) -> str:
     return re.sub(r"([*?[])", r"[\1]", str(path))
 
 
+def literal(text: str) -> str:
+    """A text constant for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def write_parquet(con: Any, table: Any, path: Path) -> int:
     """Write an Ibis table to one Parquet file and return its number of rows."""
     path.parent.mkdir(parents=True, exist_ok=True)

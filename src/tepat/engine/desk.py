@@ -7,11 +7,11 @@ so that an expression is built and compiled once and run for every part.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tepat.engine.connect import exact
+from tepat.engine.connect import exact, literal
 
 
 class Desk:
@@ -45,14 +45,14 @@ class Desk:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.unfinished")
         self.con.con.execute(
-            f"COPY ({self._compiled[name]}) TO {_text(str(unfinished))} "
+            f"COPY ({self._compiled[name]}) TO {literal(str(unfinished))} "
             "(FORMAT parquet, COMPRESSION zstd)"
         )
         os.replace(unfinished, path)
 
     def open(self, name: str, *paths: Path) -> Any:
         """Name one or several Parquet files as one table and open it."""
-        listed = ", ".join(_text(exact(path)) for path in paths)
+        listed = ", ".join(literal(exact(path)) for path in paths)
         self.con.con.execute(
             f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet([{listed}])"
         )
@@ -70,12 +70,3 @@ class Desk:
             self.con.con.execute(self._compiled[name]).to_arrow_table().to_pylist()
         )
         return found
-
-
-def parts_of(folder: Path) -> Sequence[Path]:
-    """The part files of a table, in order."""
-    return sorted(folder.glob("part-*.parquet"))
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

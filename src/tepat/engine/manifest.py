@@ -103,13 +103,31 @@ def is_taken(path: Path) -> bool:
     try:
         return os.path.lexists(path)
     except ValueError as error:
-        raise _not_writable(path, str(error)) from error
+        raise not_writable(path, str(error)) from error
 
 
-def _not_writable(path: Path, why: str) -> TepatError:
+def not_writable(path: Path, why: str) -> TepatError:
+    """The refusal of a place in which nothing can be written."""
     return TepatError(
         "not_writable", f"Cannot write {path}: {why}.", do="Choose a folder you may write to."
     )
+
+
+def must_be_free(path: Path) -> None:
+    """Refuse a place where something stands, or nothing can.
+
+    Raises:
+        TepatError: ``exists``, ``not_writable``.
+    """
+    if is_taken(path):
+        raise TepatError(
+            "exists",
+            f"{path} exists.",
+            "A result is never overwritten.",
+            "Give another --out, or move the old folder away.",
+        )
+    if GLOB & set(str(path)):
+        raise not_writable(path, "a name with *, ? or [ stands for several files")
 
 
 @contextmanager
@@ -121,20 +139,12 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         TepatError: ``exists`` where the place is taken, ``not_writable`` where it cannot be made.
     """
-    if is_taken(path):
-        raise TepatError(
-            "exists",
-            f"{path} exists.",
-            "A result is never overwritten.",
-            "Give another --out, or move the old folder away.",
-        )
-    if GLOB & set(str(path)):
-        raise _not_writable(path, "a name with *, ? or [ stands for several files")
+    must_be_free(path)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         unfinished.mkdir(parents=True)
     except OSError as error:
-        raise _not_writable(path, str(error.strerror)) from error
+        raise not_writable(path, str(error.strerror)) from error
     try:
         yield unfinished
         os.replace(unfinished, path)

@@ -19,6 +19,7 @@ from typing import Any
 
 from tepat.eligibility.plan import Plan, plan_programme
 from tepat.eligibility.rules import decide
+from tepat.engine.connect import literal
 from tepat.policy.compile import Counts
 from tepat.policy.model import Policy
 from tepat.runs.evidence import KEPT, Family, facts_from, family_of, heard, questions
@@ -147,9 +148,8 @@ def _stamp() -> str:
 
 def _empty_tables(run: RunFolder) -> list[str]:
     return [
-        f"CREATE TABLE {name} AS FROM read_parquet('{path}') LIMIT 0"
+        f"CREATE TABLE {name} AS FROM read_parquet({literal(run.file(name))}) LIMIT 0"
         for name in KEPT
-        for path in [run.file(name).replace("'", "''")]
     ]
 
 

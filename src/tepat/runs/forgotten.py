@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import literal
 from tepat.runs.folder import FORGOTTEN, RunFolder, forgotten_families
 
 # What tells of a person's row no more than that it is there.
@@ -94,10 +95,10 @@ def _has(con: Any, path: Path, test: str) -> bool:
 def _write(con: Any, sql: str, path: Path) -> None:
     """Rows in their order, in place of the file."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    where = str(unfinished).replace("'", "''")
+    where = literal(str(unfinished))
     try:
         con.execute(
-            f"COPY ({sql}) TO '{where}' (FORMAT parquet, COMPRESSION zstd)", {"path": str(path)}
+            f"COPY ({sql}) TO {where} (FORMAT parquet, COMPRESSION zstd)", {"path": str(path)}
         )
         os.replace(unfinished, path)
     finally:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from tepat.engine.connect import literal
 from tepat.policy.model import Policy
 from tepat.registry.models import Erasure
 from tepat.runs.folder import RunFolder
@@ -175,7 +176,7 @@ def _rows_sql(found: RunFolder) -> str:
     """Decisions in long form with what became of them; only what is worth a row (see `models`)."""
     parts = [_part(name, about) for name, about in found.manifest["programmes"].items()]
     sources = {
-        name: "read_parquet('" + found.file(name).replace("'", "''") + "')"
+        name: f"read_parquet({literal(found.file(name))})"
         for name in ("family_decisions", "member_decisions", "awards")
     }
     award = " ".join(f"WHEN '{word}' THEN {code.value}" for word, code in STATUS.items())

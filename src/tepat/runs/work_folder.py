@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import GLOB, is_taken
+from tepat.engine.manifest import must_be_free, not_writable
 
 LOCK, BEGUN, DONE = "lock", "begun.json", "done"
 
@@ -68,15 +68,7 @@ def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
         TepatError: ``exists`` where the place is taken, ``busy`` where another process makes a run
             for it, ``unfinished`` where work of other arguments lies there, ``not_writable``.
     """
-    if is_taken(out):
-        raise TepatError(
-            "exists",
-            f"{out} exists.",
-            "A result is never overwritten.",
-            "Give another --out, or move the old folder away.",
-        )
-    if GLOB & set(str(out)):
-        raise _not_writable(out, "a name with *, ? or [ stands for several files")
+    must_be_free(out)
     place = out.with_name(f".{out.name}.unfinished")
     with _held(out, place):
         _begin(out, place, begun)
@@ -98,12 +90,6 @@ def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
             raise
 
 
-def _not_writable(path: Path, why: str) -> TepatError:
-    return TepatError(
-        "not_writable", f"Cannot write {path}: {why}.", do="Choose a folder you may write to."
-    )
-
-
 @contextmanager
 def _held(out: Path, place: Path) -> Iterator[None]:
     """Hold the folder until this process ends, however it ends."""
@@ -111,7 +97,7 @@ def _held(out: Path, place: Path) -> Iterator[None]:
         place.mkdir(parents=True, exist_ok=True)
         file = (place / LOCK).open("a+", encoding="utf-8")
     except OSError as error:
-        raise _not_writable(out, str(error.strerror)) from error
+        raise not_writable(out, str(error.strerror)) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

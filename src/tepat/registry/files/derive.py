@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from tepat.engine.connect import literal
 from tepat.policy.language import Node
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Where
 from tepat.policy.yaml_file import Problems
 from tepat.registry.files.mapping import UNKNOWN, Form, TableForm, Test
-from tepat.registry.files.values import KEPT, UNLISTED, listed, literal, quoted
+from tepat.registry.files.values import KEPT, UNLISTED, listed, quoted
 
 _QUANTIFIERS = ("any", "all", "count", "sum")
 _SIGNS = {

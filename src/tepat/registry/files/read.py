@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import literal
 from tepat.engine.errors import TepatError
 from tepat.policy.model import Text, Variable
 from tepat.policy.yaml_file import Problems
@@ -21,7 +22,7 @@ from tepat.registry.files.mapping import ForeignFile, Form, SourceMapping, stop_
 from tepat.registry.files.parts import Part
 from tepat.registry.files.sources import POSITION, Bench, Source, find_sources, finding, open_source
 from tepat.registry.files.tables import Table, read_table
-from tepat.registry.files.values import KEPT, harmless, literal, masked, quoted
+from tepat.registry.files.values import KEPT, harmless, masked, quoted
 from tepat.registry.rules.catalogue import RULES
 from tepat.registry.rules.keys import OWN_KEY, key_sql
 

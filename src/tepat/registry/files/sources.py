@@ -15,13 +15,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from tepat.engine.connect import exact
+from tepat.engine.connect import exact, literal
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.engine.text import Text
 from tepat.registry.columns import TABLES
 from tepat.registry.files import text_files, workbooks
-from tepat.registry.files.values import KEPT, listed, literal, numeric_identifier, quoted
+from tepat.registry.files.values import KEPT, listed, numeric_identifier, quoted
 
 ENDINGS = (".parquet", ".csv", ".xlsx")
 PROVINCE = "province="  # before a province's code, in the names of hive folders

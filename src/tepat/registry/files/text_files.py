@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tepat.engine.connect import exact
+from tepat.engine.connect import exact, literal
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
-from tepat.registry.files.values import harmless, literal, quoted
+from tepat.registry.files.values import harmless, quoted
 
 SEPARATORS = (",", ";", "\t", "|")
 _BLOCK = 1 << 20

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tepat.engine.connect import literal
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.policy.model import Variable
@@ -40,11 +41,6 @@ class Reading:
 def quoted(name: str) -> str:
     """A column name for SQL."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text constant for SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def listed(values: Iterable[str]) -> str:

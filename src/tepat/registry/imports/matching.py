@@ -15,13 +15,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import literal
 from tepat.engine.errors import TepatError
 from tepat.engine.text import Text
 from tepat.policy.load import load_policy
 from tepat.policy.model import Variable
 from tepat.registry.columns import REQUIRED, Column, columns_of
 from tepat.registry.files.mapping import SourceMapping, read_mapping
-from tepat.registry.files.values import literal, normal
+from tepat.registry.files.values import normal
 from tepat.registry.imports.header import refuse_no_header
 
 FLAT = "file"  # the name of a table file that holds families and members in one

@@ -14,12 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import literal
 from tepat.policy.model import Variable
 from tepat.registry import numbers
 from tepat.registry.files.input import Input
 from tepat.registry.files.mapping import SourceMapping
 from tepat.registry.files.read import ROW, read_input
-from tepat.registry.files.values import literal, masked, quoted
+from tepat.registry.files.values import masked, quoted
 from tepat.registry.imports.catalogue import NOTE, REFUSED_ROWS, SEVERITIES
 from tepat.registry.rules.check import check
 from tepat.registry.rules.rows import HEAD

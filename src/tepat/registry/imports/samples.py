@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from tepat.registry.files.values import literal
+from tepat.engine.connect import literal
 from tepat.registry.imports.matching import SHEETS, SYNONYMS, TABLES, plain
 from tepat.registry.numbers import HIDDEN
 

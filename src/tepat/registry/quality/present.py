@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.attached import asked, attached, open_duckdb
-from tepat.engine.connect import open_engine
+from tepat.engine.connect import literal, open_engine
 from tepat.policy.model import Variable
-from tepat.registry.files.values import literal
 from tepat.registry.quality.catalogue import TWICE
 from tepat.registry.snapshot import rows
 from tepat.registry.snapshot.fold import Questions, fold, questions

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from tepat.engine.attached import asked
-from tepat.engine.connect import exact
+from tepat.engine.connect import exact, literal
 from tepat.engine.errors import TepatError
 from tepat.registry.columns import PLACES
-from tepat.registry.files.values import literal, quoted
+from tepat.registry.files.values import quoted
 from tepat.registry.snapshot.moment import Moment
 
 NOWHERE = "00"  # the province of who lives in a place without a code

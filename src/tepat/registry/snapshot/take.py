@@ -12,9 +12,9 @@ from typing import Any
 
 from tepat import __version__
 from tepat.engine.attached import attached, open_duckdb
+from tepat.engine.connect import literal
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import code_version, file_hash, new_folder
-from tepat.registry.files.values import literal
 from tepat.registry.snapshot import rows
 from tepat.registry.snapshot.fold import Questions, fold, questions
 from tepat.registry.snapshot.moment import Moment, fix_moment, wait_for_writers
