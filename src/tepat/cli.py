@@ -18,6 +18,7 @@ import typer
 
 from tepat import cli_app, cli_places, cli_quality, cli_registry, cli_simulate
 from tepat.cli_options import (
+    Against,
     AsOf,
     Boundaries,
     Deciles,
@@ -144,6 +145,7 @@ def run_command(
     quota: Quota = None,
     truth: Truth = None,
     boundaries: Boundaries = None,
+    against: Against = None,
     memory: Memory = None,
     engine: Annotated[str, typer.Option(help="duckdb, or spark for a cluster.")] = "duckdb",
     master: Master = None,
@@ -168,6 +170,7 @@ def run_command(
         policy,
         truth,
         boundaries,
+        against,
         memory,
         engine=engine,
         master=master,
@@ -213,6 +216,8 @@ def _print_run(out: Path, manifest: dict[str, Any]) -> None:
     )
     console.print(table)
     _warn_outside(manifest)
+    if problem := manifest.get("not_compared"):
+        print(f"Not compared: {problem['what']}", file=sys.stderr)
     print(f"Report: {out / 'report.html'}")
 
 

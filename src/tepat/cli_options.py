@@ -18,6 +18,9 @@ Truth = Annotated[Path | None, typer.Option(help="True consumption, for error ra
 Boundaries = Annotated[
     Path | None, typer.Option(help="TopoJSON or GeoJSON for a true map in the report.")
 ]
+Against = Annotated[
+    Path | None, typer.Option(help="An earlier run's folder, to tell who entered and who left.")
+]
 Memory = Annotated[
     str | None, typer.Option(help="How much the engine may take, as 8GB; two fifths if none.")
 ]

@@ -442,7 +442,7 @@ def test_runs_that_cannot_be_compared_are_refused(world: World, tmp_path: Path) 
         return caught.value.code
 
     assert refused(world.first, tmp_path) == "run_missing"
-    (tmp_path / "killed.work").mkdir()
+    (tmp_path / ".killed.unfinished").mkdir()
     assert refused(world.first, tmp_path / "killed") == "run_unfinished"
     hurt = tmp_path / "hurt"
     shutil.copytree(world.first, hurt)
@@ -468,3 +468,30 @@ def test_the_written_folder_holds_keys_and_no_numbers_of_people(planted: Planted
     text = (folder / "compare.html").read_text(encoding="utf-8")
     assert all(row["family_key"] not in text for row in kept), "the page names no family"
     assert 'id="id"' in text and 'id="en"' in text
+
+
+def test_a_run_tells_in_its_report_what_changed_since_an_earlier_one(
+    world: World, short: Path, tmp_path: Path
+) -> None:
+    later = world.run("later_of_two", quota=world.base / "short.csv", against=world.first)
+    compare(world.first, short, tmp_path / "compared")
+    assert _who(later / "compared") == _who(tmp_path / "compared")
+    text = (later / "report.html").read_text(encoding="utf-8")
+    assert 'id="id-since"' in text and 'id="en-since"' in text
+    assert f"--against {world.first}" in text
+    kept = json.loads((later / "compared" / "compare.json").read_text("utf-8"))
+    assert kept["after"]["folder"] == str(later)
+    assert 'id="id-since"' not in (short / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_run_stands_where_it_cannot_be_compared(world: World, tmp_path: Path) -> None:
+    strangers = tmp_path / "strangers"
+    shutil.copytree(world.first, strangers)
+    shutil.rmtree(strangers / "awards")
+    stands = world.run("stands", against=strangers)
+    kept = RunFolder(stands).manifest
+    assert kept["not_compared"]["code"] == "run_damaged"
+    assert not (stands / "compared").exists() and (stands / "report.html").is_file()
+    with pytest.raises(TepatError, match="is not a run"):
+        world.run("never", against=tmp_path / "nothing")
+    assert not (world.base / "never").exists()

@@ -34,6 +34,7 @@ class Request:
     policy: Path | None = None
     truth: Path | None = None
     boundaries: Path | None = None
+    against: Path | None = None
     memory: str | None = None
     at_once: int = 3_000_000  # families; a larger input is cut into parts of about so many
     engine: str = "duckdb"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,28 @@ def _steps(state: State) -> None:
         shutil.copyfile(state.request.model, state.folder / "scores" / "model.json")
     _write_manifest(state)
     with _timed(state, "report"):
-        write_report(state.folder, state.reader, boundaries=state.request.boundaries)
+        since = _since(state)
+        write_report(state.folder, state.reader, state.request.boundaries, since)
     state.manifest["seconds"] = state.seconds
     _write_manifest(state)
+
+
+def _since(state: State) -> Callable[[str], Any] | None:
+    """Compare with an earlier run, and say it in the report; a run stands without that."""
+    from tepat.runs.compare import compare_into, in_report, open_pair
+
+    if state.request.against is None:
+        return None
+    folder = state.folder / "compared"
+    try:
+        pair = open_pair(state.request.against, state.folder, state.reader)
+        folder.mkdir()
+        shown = compare_into(folder, pair, called=state.request.out)
+    except TepatError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        state.manifest["not_compared"] = error.as_dict()
+        return None
+    return partial(in_report, shown)
 
 
 def _dated(files: Iterable[Path]) -> list[list[Any]]:

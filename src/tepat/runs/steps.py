@@ -27,6 +27,7 @@ from tepat.registry.files.parts import Part, cut
 from tepat.registry.files.read import read_input
 from tepat.registry.files.sources import find_sources
 from tepat.registry.rules.check import Checked, Checking, find_twins
+from tepat.runs.folder import RunFolder
 from tepat.runs.ranking import (
     Ranking,
     model_columns,
@@ -66,6 +67,8 @@ def look_first(request: Request, policy: Policy) -> dict[str, dict[str, int]]:
         need_deciles(request.deciles)
     truth_file(request.input, request.truth)
     model_columns(request.model)
+    if request.against is not None:
+        RunFolder(request.against)
     if request.boundaries is not None:
         features_of(request.boundaries)
     return read_quota(request.quota, policy.programmes) if request.quota else {}
@@ -171,6 +174,7 @@ def _other_files(request: Request) -> list[dict[str, Any]]:
             ("quota", request.quota),
             ("truth", truth_file(request.input, request.truth)),
             ("boundaries", request.boundaries),
+            ("against", request.against and request.against / "run.json"),
         )
         if path is not None and path.is_file()
     ]

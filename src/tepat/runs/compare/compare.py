@@ -21,7 +21,7 @@ from tepat.runs.compare.causes import criteria_of, with_cause
 from tepat.runs.compare.changes import beside, changed, moved_deciles, states, statuses
 from tepat.runs.compare.deciles import way, with_deciles
 from tepat.runs.compare.figures import figures, write_figures
-from tepat.runs.compare.page import page, view
+from tepat.runs.compare.page import View, page, view
 from tepat.runs.compare.pair import Pair, open_pair
 from tepat.runs.compare.queue import with_queue
 from tepat.runs.compare.variables import changed_variables
@@ -64,19 +64,35 @@ def compare(
     with new_folder(out) as folder:
         con = open_engine(folder / "scratch", memory=memory)
         try:
-            pair = open_pair(before, after, con)
-            found, who = _compared(pair, progress)
-            progress(STEPS[3], 3, len(STEPS))
-            write_parquet(con, who, folder / WHO)
-            write_figures(folder, found)
-            text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
-            (folder / "compare.json").write_text(text + "\n", encoding="utf-8")
-            shown = view(found, pair.policies, boundaries)
-            (folder / "compare.html").write_text(page(shown), encoding="utf-8")
+            shown = compare_into(folder, open_pair(before, after, con), boundaries, progress)
         finally:
             con.disconnect()
         shutil.rmtree(folder / "scratch", ignore_errors=True)
-        return found
+        return shown.found
+
+
+def compare_into(
+    folder: Path,
+    pair: Pair,
+    boundaries: Path | None = None,
+    progress: Progress = lambda step, done, total: None,
+    called: Path | None = None,
+) -> View:
+    """Compare two runs and write the tables, the figures and the page into a folder.
+
+    ``called`` is where the later run will lie, if it is not there yet.
+    """
+    found, who = _compared(pair, progress)
+    if called is not None:
+        found["after"]["folder"] = str(called)
+    progress(STEPS[3], 3, len(STEPS))
+    write_parquet(pair.con, who, folder / WHO)
+    write_figures(folder, found)
+    text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
+    (folder / "compare.json").write_text(text + "\n", encoding="utf-8")
+    shown = view(found, pair.policies, boundaries)
+    (folder / "compare.html").write_text(page(shown), encoding="utf-8")
+    return shown
 
 
 def _compared(pair: Pair, progress: Progress) -> tuple[dict[str, Any], Any]:

@@ -118,8 +118,25 @@ def _version(shown: View, speech: Speech, outlined: Outline | None) -> dict[str,
     }
 
 
+def in_report(shown: View, lang: str) -> Section:
+    """Who entered and left since an earlier run, as one section of the later run's report."""
+    from tepat.runs.compare.sections import causes, flows, places
+
+    speech = Speech(lang, COMPARE_WORDS)
+    drawn = Drawn(speech, Pictures(lang))
+    parts = (flows(shown, drawn), causes(shown, drawn), places(shown, drawn, None))
+    return Section(
+        "since",
+        speech.say("since_title", day=speech.day(shown.found["before"]["as_of"])),
+        (_lead(shown, speech), speech.say("since_lead")),
+        tuple(figure for part in parts for figure in part.figures),
+        tuple(group for part in parts for group in part.groups),
+        tuple(table for part in parts for table in part.tables),
+    )
+
+
 def sections(shown: View, drawn: Drawn, outlined: Outline | None) -> list[Section]:
-    """The parts of the comparison, for its own page or for another."""
+    """The parts of the comparison's own page."""
     from tepat.runs.compare.sections import causes, deciles, facts, flows, notes, places
 
     return [

@@ -86,8 +86,8 @@ def open_pair(before: Path, after: Path, con: Any) -> Pair:
 
 
 def _opened(path: Path, con: Any) -> RunFolder:
-    beside = path.with_name(f"{path.name}.work")
-    begun = path.name.endswith((".work", ".unfinished")) or beside.is_dir()
+    beside = path.with_name(f".{path.name}.unfinished")
+    begun = path.name.endswith(".unfinished") or beside.is_dir()
     if begun and not (path / "run.json").is_file():
         raise TepatError(
             "run_unfinished",

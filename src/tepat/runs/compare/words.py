@@ -159,6 +159,13 @@ COMPARE_WORDS: dict[str, tuple[str, str]] = {
     "cause": ("Penyebab", "Cause"),
     "meaning": ("Artinya", "What it means"),
     # Flows
+    "since_title": ("Masuk dan keluar sejak hitungan {day}", "In and out since the run of {day}"),
+    "since_lead": (
+        "Penyebab tiap orang dan keluarga ada di folder hasil ini, di compared/who.parquet; "
+        "halaman lengkapnya compared/compare.html.",
+        "The cause of each one lies in this run's folder, in compared/who.parquet; the whole page "
+        "is compared/compare.html.",
+    ),
     "nav_flows": ("Masuk dan keluar", "In and out"),
     "flows_title": ("Masuk dan keluar menurut program", "In and out, by programme"),
     "flows_lead": (

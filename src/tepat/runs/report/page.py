@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import shlex
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,29 +33,36 @@ from tepat.runs.report.sections.totals import totals
 from tepat.runs.report.sections.truth import truth
 from tepat.runs.report.speech import LANGUAGES, Speech
 
+Since = Callable[[str], Section]
 REPORT = "tepat.runs.report"
-OPTIONS = ("mapping", "deciles", "model", "quota", "truth", "policy", "boundaries")
+OPTIONS = ("mapping", "deciles", "model", "quota", "truth", "policy", "boundaries", "against")
 
 
-def write_report(folder: Path, con: Any, boundaries: Path | None = None) -> None:
+def write_report(
+    folder: Path, con: Any, boundaries: Path | None = None, since: Since | None = None
+) -> None:
     """Write ``report.html`` into a run's folder.
 
     Args:
         folder: a run whose tables, summary and run.json are written.
         con: the engine in which the tables are opened.
         boundaries: a TopoJSON or GeoJSON file; with it the maps show true shapes.
+        since: gives a section on what changed since an earlier run, in a language.
 
     Raises:
         TepatError: ``boundaries_…`` where that file cannot be used.
     """
     content = gather(folder, con, boundaries)
-    (folder / "report.html").write_text(page(content), encoding="utf-8")
+    (folder / "report.html").write_text(page(content, since), encoding="utf-8")
 
 
-def page(content: Content) -> str:
+def page(content: Content, since: Since | None = None) -> str:
     """The whole page as text."""
     outlined = outlined_places(content)
     versions = [_version(content, Speech(lang), outlined) for lang in LANGUAGES]
+    if since is not None:
+        for version in versions:
+            version["sections"].insert(1, since(version["lang"]))
     return rendered(versions, outlined)
 
 

@@ -87,6 +87,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The yearly value under the rules of {day}; one-off aid counts in full.",
     ),
     # Places
+    "nav_since": ("Masuk dan keluar", "In and out"),
     "nav_places": ("Daerah", "Places"),
     "places_title": ("Bantuan menurut daerah", "Aid by place"),
     "places_lead": (
