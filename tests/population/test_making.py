@@ -26,6 +26,7 @@ TABLES = (
     "benefits",
     "truth",
     "truth_members",
+    "unregistered",
     "survey",
 )
 HIVE = ("families", "members", "flags", "benefits")

@@ -61,6 +61,7 @@ def test_any_number_of_processes_makes_the_same_bytes(tmp_path: Path) -> None:
     }
     alone = content(tmp_path / "1")
     assert alone == content(tmp_path / "3")
+    assert made[1]["rows"]["unregistered"] > 50 and "unregistered.parquet" in alone
     assert sum(name.startswith("families/province=32/") for name in alone) == 2
     assert made[1] | {"speed": {}} == made[3] | {"speed": {}}
     assert made[3]["speed"]["processes"] == 3

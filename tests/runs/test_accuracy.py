@@ -199,6 +199,52 @@ def test_the_truth_may_name_the_unregistered_itself(
     assert again["errors"] == found["errors"] and again["lost"] == found["lost"]
 
 
+def test_the_unregistered_of_a_population_are_lost_as_the_truth_counts_them(
+    demo_run: Path, demo_people: Path
+) -> None:
+    import polars as pl
+
+    files = (demo_people / "truth.parquet", demo_people / "unregistered.parquet")
+    judged = accuracy(demo_run, unregistered=files[1])
+    people = _people(RunFolder(demo_run), files)
+    outside = pl.read_parquet(files[1])
+    assert outside.height > 5 and judged["families"] == len(people)
+    assert judged["families"] - judged["registered"] == outside.height
+    poor = people[: -(-len(people) * 40 // 100)]
+    lost = sum(row["family"] is None for row in poor)
+    assert lost == sum(row["family_key"].startswith("U") for row in poor) > 0
+    fates = {row["fate"]: row["families"] for row in judged["lost"] if row["programme"] == "any"}
+    assert fates["not_registered"] == lost
+    rows = [row for row in judged["errors"] if row["cut"] == 40]
+    whole = next(row for row in rows if not row["group"])
+    assert whole["unregistered"]["value"] == pytest.approx(lost / len(poor), abs=1e-4)
+    sizes = {row["value"]: row["unregistered"] for row in rows if row["group"] == "family_size"}
+    small = [r for r in poor if r["family"] is None and r["family_size"] in (3, 4)]
+    assert sizes["3–4"]["part"] == len(small)
+    for group in ("province", "area", "female_head", "disability", "family_size", "head_age"):
+        unknown = [r for r in rows if r["group"] == group and r["value"] is None]
+        assert not any(r["unregistered"]["part"] for r in unknown), group
+
+
+def test_a_family_that_did_register_is_no_unregistered_one(
+    demo_run: Path, demo_people: Path, tmp_path: Path
+) -> None:
+    import polars as pl
+
+    columns = ("family_key", "province", "true_pc_consumption")
+    outside = pl.read_parquet(demo_people / "unregistered.parquet", columns=list(columns))
+    known = pl.read_parquet(demo_people / "truth.parquet", columns=list(columns)).head(20)
+    plain = accuracy(demo_run, unregistered=demo_people / "unregistered.parquet")
+    pl.concat([outside, known]).write_parquet(tmp_path / "mixed.parquet")
+    mixed = accuracy(demo_run, unregistered=tmp_path / "mixed.parquet")
+    assert mixed["families"] == plain["families"] and mixed["lost"] == plain["lost"]
+    known.with_columns(family_key=pl.lit("U") + pl.col("family_key")).write_parquet(
+        tmp_path / "new.parquet"
+    )
+    new = accuracy(demo_run, unregistered=tmp_path / "new.parquet")
+    assert new["families"] - new["registered"] == 20, "the same rows under other keys do count"
+
+
 def test_what_is_no_truth_is_refused(demo_run: Path, tmp_path: Path) -> None:
     def refused(**given: Any) -> str:
         with pytest.raises(TepatError) as caught:

@@ -89,6 +89,12 @@ def benefits_frame(record: Record, rng: np.random.Generator, keys: Keys) -> Any:
     return pl.concat(tables).sort("family_key", "programme", "person_key", nulls_last=True)
 
 
+def true_deciles(families: Columns, cuts: Array) -> Array:
+    """The true decile of the country, 1 the poorest tenth."""
+    decile: Array = (1 + np.searchsorted(cuts, families["log_spent"])).astype(np.int16)
+    return decile
+
+
 def truth_frame(record: Record, keys: Keys, cuts: Array) -> Any:
     """What is true of each family, and which errors its record has."""
     import polars as pl
@@ -100,7 +106,7 @@ def truth_frame(record: Record, keys: Keys, cuts: Array) -> Any:
             "province": pl.repeat(record.part.province, len(facts["spent"]), eager=True),
             "true_pc_consumption": facts["spent"],
             "poor": facts["poor"].astype(bool),
-            "true_decile": (1 + np.searchsorted(cuts, facts["log_spent"])).astype(np.int16),
+            "true_decile": true_deciles(facts, cuts),
             "true_size": facts["true_size"],
             "missing_members": facts["missing"],
             "malformed_kk": facts["malformed_kk"],

@@ -12,7 +12,7 @@ import numpy as np
 
 from tepat.population.chances import Array, Columns, per_family
 from tepat.population.composition import make_members
-from tepat.population.families import Scale, consumption, settle, true_families
+from tepat.population.families import Scale, consumption, settle, share_places, true_families
 from tepat.population.places import plan_parts
 from tepat.population.provinces import PROVINCES
 from tepat.population.welfare import Levels, fit_levels, spread_normal
@@ -73,7 +73,7 @@ def build_country() -> Country:
     levels = fit_levels(_size_by_welfare(rng))
     parts = plan_parts(REFERENCE_FAMILIES, list(PROVINCES), None)
     place = settle(rng, parts)
-    _, spent = consumption(rng, place, levels)
+    _, spent = consumption(rng, share_places(rng, place), levels)
     scale = Scale(float(spent.mean()), float(spent.std()))
     families, members = true_families(rng, place, levels, scale)
     design = np.stack(score_facts(families, members), axis=1).astype(np.float64)

@@ -15,7 +15,7 @@ from tepat.population.health import health
 from tepat.population.places import Part, kabupaten_of, villages
 from tepat.population.provinces import BY_CODE, EASTERN, LINE_RURAL, LINE_URBAN
 from tepat.population.schooling import schooling, years_of_school
-from tepat.population.welfare import Levels, latent_welfare
+from tepat.population.welfare import Levels, latent_welfare, shared_welfare
 from tepat.population.work import work
 
 TODAY = np.datetime64(REFERENCE_DAY, "D")
@@ -49,9 +49,14 @@ def settle(rng: np.random.Generator, parts: list[Part]) -> Columns:
     return place
 
 
+def share_places(rng: np.random.Generator, place: Columns) -> Columns:
+    """The places with the welfare that families there have in common, column ``shared``."""
+    return {**place, "shared": shared_welfare(rng, place["effect"], place["village"])}
+
+
 def consumption(rng: np.random.Generator, place: Columns, levels: Levels) -> tuple[Array, Array]:
-    """Latent welfare and log consumption of families."""
-    latent = latent_welfare(rng, place["effect"], place["village"])
+    """Latent welfare and log consumption of families in places that share a welfare."""
+    latent = latent_welfare(rng, place["shared"])
     centre, sigma = np.zeros((2, 100)), np.zeros((2, 100))
     for (province, is_urban), level in levels.items():
         centre[int(is_urban), int(province)] = level.centre
@@ -60,11 +65,30 @@ def consumption(rng: np.random.Generator, place: Columns, levels: Levels) -> tup
     return latent, centre[at] + sigma[at] * latent
 
 
+def rupiah(log_spent: Array) -> Array:
+    """Consumption a head a month in whole rupiah."""
+    spent: Array = np.round(np.exp(log_spent)).astype(np.int64)
+    return spent
+
+
+def is_poor(spent: Array, urban: Array) -> Array:
+    """Below the line of the area."""
+    poor: Array = spent < np.where(urban, LINE_URBAN, LINE_RURAL)
+    return poor
+
+
 def true_families(
     rng: np.random.Generator, place: Columns, levels: Levels, scale: Scale
 ) -> tuple[Columns, Columns]:
     """Families and their members as they truly are, by column; members point to family rows."""
-    latent, log_spent = consumption(rng, place, levels)
+    place = share_places(rng, place)
+    return families_with(rng, place, *consumption(rng, place, levels), scale)
+
+
+def families_with(
+    rng: np.random.Generator, place: Columns, latent: Array, log_spent: Array, scale: Scale
+) -> tuple[Columns, Columns]:
+    """Families of a given consumption and their members, as `true_families` gives them."""
     count = len(latent)
     welfare = (log_spent - scale.mean) / scale.spread
     wealth = WEALTH_FROM_WELFARE * welfare + np.sqrt(
@@ -73,14 +97,14 @@ def true_families(
     urban = place["urban"].astype(np.float64)
     members = _people(rng, latent, wealth, welfare, urban)
     people = _by_family(members, place)
-    spent = np.round(np.exp(log_spent)).astype(np.int64)
+    spent = rupiah(log_spent)
     families = {
         **place,
         "latent": latent,
         "log_spent": log_spent,
         "spent": spent,
         "wealth": wealth,
-        "poor": spent < np.where(place["urban"], LINE_URBAN, LINE_RURAL),
+        "poor": is_poor(spent, place["urban"]),
         "area": np.where(place["urban"], 1, 2),
         "family_size": people["size"].astype(np.int64),
         **dwelling(rng, wealth, welfare, urban, people),

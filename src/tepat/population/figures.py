@@ -40,6 +40,18 @@ ERRORS: dict[str, float] = {
     "decile_unknown": 0.01,  # of families; ours
 }
 
+UNREGISTERED: dict[str, float] = {
+    # Of all families of the kind, how many are in no register: about 3 per cent of the country.
+    # Susenas 2021: 97 per cent of people have a NIK (World Bank, information document of the
+    # project ID for Inclusive Service Delivery, as quoted in January 2023). No coverage of DTSEN
+    # was found. That as many families are in no register as people have no NIK is ours, and so is
+    # that the poor and the remote are outside twice as often.
+    "others": 0.027,
+    "poor": 0.054,
+    "remote": 0.054,
+    "poor_and_remote": 0.10,
+}
+
 SAME_PERSON_SHARE = 0.5
 """Of double NIK, how many are one person on two cards; the rest are two persons with one NIK."""
 

@@ -50,9 +50,11 @@ def make_population(
 ) -> dict[str, Any]:
     """Write a folder of synthetic families, people, flags, aid and the truth beside them.
 
+    Families that are in no register come besides, in a table of their own.
+
     Args:
         out: the folder to make; must not exist.
-        families: how many families.
+        families: how many families, all registered.
         province: two-digit code; None for the whole country.
         seed: the same seed and arguments give the same content.
         progress: called with a label, families done and families in all.
@@ -156,6 +158,7 @@ def _summary(
         "score_of_the_bureau": {name: round(value, 4) for name, value in country.fit.items()},
         "make_up": tally.make_up(),
         "error_rates": tally.rates(),
+        "unregistered": tally.unregistered(),
         "provinces": tally.poverty(),
     }
 

@@ -25,6 +25,10 @@ truth_members.parquet  by person and error: malformed_nik, duplicate_nik, fuzzy_
                        original_person_key is the other bearer of the NIK or the same person's
                        other row (same_person), in another province where other_province;
                        false_positive: the list is wrong
+unregistered.parquet   families that live here and are in no register, beside the number asked
+                       for: what is true of them, and area, family_size, head_sex, head_age,
+                       disability; `tepat run` does not read it:
+                       `tepat accuracy RUN --unregistered unregistered.parquet`
 population.json        arguments, seed, version, rows, bytes, and realised rates beside their
                        targets; `speed` alone differs from one making to the next
 

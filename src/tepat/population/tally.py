@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tepat.population.chances import per_family
-from tepat.population.figures import ERRORS
+from tepat.population.chances import Columns, per_family
+from tepat.population.figures import ERRORS, UNREGISTERED
 from tepat.population.provinces import BY_CODE
 from tepat.population.record import Record
+from tepat.population.unregistered import Unregistered, kinds
 
 _OF_MEMBERS = ("malformed_nik", "duplicate_nik", "fuzzy_duplicate", "blank_name")
 _ACROSS = {"nik_across": "members", "fuzzy_across": "members", "kk_across": "families"}
@@ -58,8 +59,18 @@ class Tally:
         for name, kind in (("nik_across", "duplicate_nik"), ("fuzzy_across", "fuzzy_duplicate")):
             self.add(name, (record.errors[kind] & away).sum())
         self.add("kk_across", (families["kk_of"] >= 0).sum())
+        self._kinds("in", families)
         self._families(record)
         self._people(record)
+
+    def take_unregistered(self, found: Unregistered) -> None:
+        """Count those of one part who are in no register."""
+        self._kinds("out", found.families)
+
+    def _kinds(self, side: str, families: Columns) -> None:
+        kind = kinds(families["poor"], families["remote"])
+        for name, count in zip(UNREGISTERED, np.bincount(kind, minlength=4), strict=True):
+            self.add(f"{side}_{name}", count)
 
     def _families(self, record: Record) -> None:
         families, held = record.families, record.held
@@ -116,6 +127,31 @@ class Tally:
         return {
             name: {"target": ERRORS[name], "realised": round(hits / of, 6) if of else 0.0}
             for name, (hits, of) in sorted(table.items())
+        }
+
+    def unregistered(self) -> dict[str, dict[str, float]]:
+        """Each kind of family and all: target and realised share that is in no register.
+
+        The target of all is what the kinds' targets make of the families that are registered here.
+        """
+        inside = {name: self.counts[f"in_{name}"] for name in UNREGISTERED}
+        outside = {name: self.counts[f"out_{name}"] for name in UNREGISTERED}
+        wanted = sum(inside[name] * rate / (1 - rate) for name, rate in UNREGISTERED.items())
+
+        def shares(target: float, out: float, registered: float) -> dict[str, float]:
+            whole = out + registered
+            return {
+                "target": round(target, 6),
+                "realised": round(out / whole, 6) if whole else 0.0,
+            }
+
+        registered = sum(inside.values())
+        return {
+            "all": shares(wanted / (wanted + registered), sum(outside.values()), registered),
+            **{
+                name: shares(rate, outside[name], inside[name])
+                for name, rate in UNREGISTERED.items()
+            },
         }
 
     def poverty(self) -> dict[str, dict[str, float]]:

@@ -16,6 +16,7 @@ from tepat.population.files import GrowingFiles, as_arrow
 from tepat.population.places import Part
 from tepat.population.record import Record, make_record
 from tepat.population.tally import Tally
+from tepat.population.unregistered import Unregistered, make_unregistered, unregistered_frame
 
 SURVEY_SHARE, SURVEY_FAMILIES = 0.10, 30_000
 
@@ -56,8 +57,10 @@ def make_volume(order: Order, number: int) -> Made:
     with GrowingFiles(order.folder) as files:
         for part in order.volumes[number]:
             record = make_record(part, order.roll, order.country, order.seed, order.sample)
+            outside = make_unregistered(record, order.country, order.seed)
             made.tally.take(record)
-            for name, frame in _tables(order, record):
+            made.tally.take_unregistered(outside)
+            for name, frame in _tables(order, record, outside):
                 made.rows[name] = made.rows.get(name, 0) + frame.height
                 table = as_arrow(frame)
                 if name in FOLDERS:
@@ -71,7 +74,7 @@ FOLDERS = ("families", "members", "flags", "benefits")
 """Tables that are folders by province; the others are one file each."""
 
 
-def _tables(order: Order, record: Record) -> Iterator[tuple[str, Any]]:
+def _tables(order: Order, record: Record, outside: Unregistered) -> Iterator[tuple[str, Any]]:
     part = record.part
     rng = np.random.default_rng([order.seed, int(part.province), part.number, 1])
     keys = frames.keys_of(record)
@@ -82,4 +85,5 @@ def _tables(order: Order, record: Record) -> Iterator[tuple[str, Any]]:
     yield "benefits", beside.benefits_frame(record, rng, keys)
     yield "truth", beside.truth_frame(record, keys, order.country.spent_cuts)
     yield "truth_members", beside.truth_members_frame(record, keys)
+    yield "unregistered", unregistered_frame(record, outside, order.country.spent_cuts)
     yield "survey", frames.survey_frame(record, families, round(1 / order.sample, 6))

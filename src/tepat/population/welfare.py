@@ -153,14 +153,19 @@ def poor_families(levels: Levels, province: Province, kabupaten: str | None = No
     return total
 
 
-def latent_welfare(
+def shared_welfare(
     rng: np.random.Generator, kabupaten_effect: Floats, village: NDArray[np.int64]
 ) -> Floats:
-    """Each family's latent welfare: its kabupaten's, its village's and its own part."""
+    """What each family's latent welfare has in common with its neighbours'."""
     names, index = np.unique(village, return_inverse=True)
     shared = np.sqrt(VILLAGE_VARIANCE) * rng.standard_normal(len(names))[index]
     # Few villages must not make a whole province richer or poorer than it is.
     province = village // 10**8
     shared -= (np.bincount(province, shared) / np.maximum(np.bincount(province), 1))[province]
-    own: Floats = np.sqrt(OWN_VARIANCE) * spread_normal(rng, len(village))
-    return np.asarray(kabupaten_effect + shared + own, dtype=np.float64)
+    return np.asarray(kabupaten_effect + shared, dtype=np.float64)
+
+
+def latent_welfare(rng: np.random.Generator, shared: Floats) -> Floats:
+    """Each family's latent welfare: its kabupaten's and its village's, and its own part."""
+    own: Floats = np.sqrt(OWN_VARIANCE) * spread_normal(rng, len(shared))
+    return np.asarray(shared + own, dtype=np.float64)
