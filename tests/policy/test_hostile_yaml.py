@@ -42,11 +42,14 @@ HOSTILE = {
     "a python object": ("a: !!python/object/apply:os.system ['echo harm']", "'!' is not used"),
     "a python name": ("a: !!python/name:os.system", "'!' is not used"),
     "a tag of one's own": ("a: !secret 1", "'!' is not used"),
-    "a byte of zero": ("a: \x00", "special characters"),
+    "a byte of zero": ("a: \x00", "U+0000, which is a control character"),
     "two documents": ("a: 1\n---\nb: 2", "another document"),
     "a key given twice": ("a: 1\na: 2", "duplicate key"),
     "a day of no calendar": ("a: 1\nb: 2025-02-30", "day is out of range"),
-    "a broken line": ("a: 'b", "Not readable as YAML"),
+    "a broken line": ("a: 'b", "A quote is opened and not closed."),
+    "a text that turns": ("a: b\u202ec", "U+202E, which changes the direction of writing"),
+    "an escape that turns": ('a: ["\\u2067"]', "U+2067, which changes the direction of writing"),
+    "a terminal's escape": ("a: \x1b[2J", "U+001B, which is a control character"),
 }
 
 

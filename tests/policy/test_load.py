@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -228,8 +229,90 @@ MISTAKES = [
     (V, "type: date", "type: day", 11, "'type' is 'day'"),
     # YAML itself
     (P, "unit: family\n", "unit: family\nunit: family\n", 6, "duplicate key"),
-    (P, "unit: family\n", "\tunit: family\n", 5, "Not readable as YAML"),
-    (P, "unit: family\n", "unit: {family\n", 6, "Not readable as YAML"),
+    (P, "unit: family\n", "\tunit: family\n", 5, "Line 5 begins with a tab. Use spaces."),
+    (P, "unit: family\n", "unit: {family\n", 6, "A brace '{' is not closed"),
+    (
+        P,
+        "law: Regulation 1\nconf",
+        "law: Regulation: 1\nconf",
+        3,
+        "Put texts with a colon in quotes;",
+    ),
+    (
+        P,
+        "law: Regulation 1\nconf",
+        "law: 'Regulation 1\nconf",
+        3,
+        "A quote is opened and not closed",
+    ),
+    # thousands
+    (
+        A,
+        "value: 1_000_000",
+        "value: 300.000",
+        13,
+        "300.000 is read as 300. For 300 thousand write 300_000 or 300000.",
+    ),
+    (A, "value: 1_000_000", 'value: "300.000"', 13, "300.000 is read as 300."),
+    (A, "value: 1_000_000", "value: 1.000.000", 13, "For 1 million write 1_000_000 or 1000000."),
+    (
+        A,
+        "value: 1_000_000",
+        "value: 300,000",
+        13,
+        "300,000 is read as 300 and 000: a comma parts values. For 300 thousand write 300_000",
+    ),
+    (A, "value: 1_000_000", "value: 1,500,000", 13, "1,500,000 is read as 1 and 500 and 000"),
+    (A, "value: 1_000_000", "value: 1,000,000", 13, "For 1 million write 1_000_000 or 1000000."),
+    (
+        A,
+        "value: 1_000_000",
+        "value: 300rb",
+        13,
+        "not '300rb'. For 300 thousand write 300_000 or 300000.",
+    ),
+    (A, "value: 1_000_000", "value: 5000.5", 13, "counts rupiah: whole, and not below 0."),
+    (A, "value: 1000,", "value: 300.000,", 17, "For 300 thousand write 300_000"),
+    (P, "rule: decile <= decile_limit", "rule: decile <= 1.000", 12, "The number 1.000 stands in"),
+    # what a unit allows
+    (A, "value: 4,", "value: 11,", 3, "is 11: a decile is a whole number from 1 to 10."),
+    (A, "value: 4,", "value: 0,", 3, "is 0: a decile is a whole number from 1 to 10."),
+    (A, "value: 4,", "value: 4.5,", 3, "is 4.5: a decile is a whole number from 1 to 10."),
+    (A, "value: 7", "value: 6.5", 6, "is 6.5: years are whole, from 0 to 120."),
+    (A, "value: 7", "value: 700", 6, "is 700: years are whole, from 0 to 120."),
+    (A, "value: 7", "value: -7", 6, "is -7: years are whole, from 0 to 120."),
+    (
+        A,
+        "value: 2,",
+        "value: 2.5,",
+        9,
+        "'children_at_most' counts persons: whole, and not below 0.",
+    ),
+    (A, "value: 1000,", "value: -5,", 17, "'national_quota' counts families: whole, and not below"),
+    (
+        A,
+        "unit: families\n  values: [{from: 2024-01-01, value: 1000",
+        "unit: goats\n  values: [{from: 2024-01-01, value: -5",
+        17,
+        "is -5, but it is a quota.",
+    ),
+    (
+        A,
+        "unit: persons per family\n  values: [{from: 2024-01-01, value: 2",
+        "unit: goats\n  values: [{from: 2024-01-01, value: 2.5",
+        9,
+        "'children_at_most' is 2.5, but 'at_most' has to be a whole number.",
+    ),
+    # texts
+    (P, "en: Child Aid}", 'en: "  "}', 2, "'en' is blank."),
+    (P, "law: Regulation 1\nconf", 'law: ""\nconf', 3, "'law' is blank."),
+    (A, "reference: Regulation 2", 'reference: " "', 14, "'reference' is blank."),
+    (P, "en: Child Aid}", f"en: {'a' * 201}}}", 2, "'name' has 201 characters; at most 200"),
+    (A, "reference: Regulation 2", f"reference: {'a' * 301}", 14, "'reference' has 301 characters"),
+    (P, "en: Child Aid}", "en: Child \u202eAid}", 2, "U+202E, which changes the direction"),
+    (P, "en: Child Aid}", 'en: "Child \\u2066Aid"}', 2, "U+2066, which changes the direction"),
+    (P, "en: Child Aid}", "en: Child \x1b[31mAid}", 2, "U+001B, which is a control character"),
+    (P, "en: Child Aid}", 'en: "Child \\0Aid"}', 2, "U+0000, which is a control character"),
     (P, "unit: family\n", "unit: !!python/object:os.system family\n", 5, "'!' is not used here"),
 ]
 
@@ -246,6 +329,28 @@ def test_a_mistake_is_reported_with_its_place(
     other = f"{A}:{line}: " in error.value.what  # a parameter's gap is told where it is written
     assert other or any(number == line and said in text for number, text in told), error.value.what
     assert said in error.value.what
+
+
+def test_a_value_that_is_refused_breaks_no_rule_that_uses_it() -> None:
+    text = small.AMOUNTS.replace("value: 4,", "value: 4.5,").replace("value: 1000,", "value: -5,")
+    text = text.replace("value: 1_000_000", "value: 300.000").replace("value: 2,", "value: 2.5,")
+    with pytest.raises(TepatError, match=r"^4 mistakes in the policy") as error:
+        policy_from_files(small.FILES | {A: text})
+    assert [int(n) for n in re.findall(rf"{A}:(\d+): ", error.value.what)] == [3, 9, 13, 17]
+
+
+def test_a_title_of_200_and_a_reference_of_300_characters_are_taken() -> None:
+    files = changed(P, "en: Child Aid}", f"en: {'a' * 200}}}")
+    files |= {A: small.AMOUNTS.replace("Regulation 2", "b" * 300)}
+    assert policy_from_files(files).programmes["child_aid"].title.en == "a" * 200
+
+
+def test_a_decimal_is_taken_where_the_unit_allows_it() -> None:
+    old = "unit: years\n  values: [{from: 2024-01-01, value: 7,"
+    new = "unit: percent\n  values: [{from: 2024-01-01, value: 12.5,"
+    policy = policy_from_files(changed(A, old, new))
+    value = policy.programmes["child_aid"].parameters["school_age"].values[0].value
+    assert value == Decimal("12.5")
 
 
 def test_all_mistakes_come_in_one_message() -> None:

@@ -208,6 +208,24 @@ MISTAKES = [
      "'child_amount' counts in 'rupiah per year', not in 'goats'."),
     (f"{AMOUNT}{{value: 2025-08-01, {VALUE}}}}}}}}}\n", 6, "is a number in the policy"),
     (f"{AMOUNT}{{value: 1}}}}}}}}\n", 6, "'reference' is missing."),
+    (f"{AMOUNT}{{value: 300.000, {VALUE}}}}}}}}}\n", 6,
+     "300.000 is read as 300. For 300 thousand write 300_000 or 300000."),
+    (f"{AMOUNT}{{value: 300,000, {VALUE}}}}}}}}}\n", 6,
+     "300,000 is read as 300 and 000: a comma parts values. For 300 thousand write 300_000"),
+    (f"{AMOUNT}{{value: 300rb, {VALUE}}}}}}}}}\n", 6, "For 300 thousand write 300_000 or 300000."),
+    (f"change: {{child_aid: {{amounts: {{decile_limit: {{value: 11, {VALUE}}}}}}}}}\n", 6,
+     "'decile_limit' is 11: a decile is a whole number from 1 to 10."),
+    (f"change: {{child_aid: {{amounts: {{children_at_most: {{value: 2.5, {VALUE}}}}}}}}}\n", 6,
+     "'children_at_most' counts persons: whole, and not below 0. It is 2.5."),
+    (f"change: {{child_aid: {{amounts: {{national_quota: {{value: -5, {VALUE}}}}}}}}}\n", 6,
+     "'national_quota' counts families: whole, and not below 0. It is -5."),
+    (f"change: {{child_aid: {{amounts: {{odd: {{unit: goats, value: -5, {VALUE}}}}}, "
+     "quota: odd}}\n", 6,
+     "'odd' is -5, but it is a quota."),
+    ('summary: ""\nend: [child_aid]\n', 6, "'summary' needs both languages."),
+    ('summary: {id: " ", en: b}\nend: [child_aid]\n', 6, "'id' is blank."),
+    ("end: [child_aid]\nassumptions:\n  - {id: a, en: b}\n  - {id: a, en: ''}\n", 9,
+     "'en' is blank."),
     (f"{AMOUNT}{{value: 1.5, {VALUE}}}}}}}}}\n", 6, "counts rupiah: whole, and not below 0."),
     ("change: {child_aid: {conditions: {someone_counts: {rule: decile < 3}}, "
      "drop: {conditions: [someone_counts]}}}\n", 6, "'someone_counts' is dropped here and changed"),
@@ -218,7 +236,7 @@ MISTAKES = [
     ("change: {child_aid: {excluded_by: [civil_servant]}}\n", 6,
      "Write excluded_by: {add: [ground], drop: [ground]}."),
     ("change: {child_aid: {excluded_by: {add: [civil_servant]}}}\n", 6,
-     "'civil_servant' excludes here already."),
+     "'civil_servant' excludes here already. Take it out."),
     ("not_together: [{programmes: [child_aid, school_aid], law: l, confidence: K}]\n", 6,
      "may not be held together already."),
     ("end: [child_aid]\nnot_together: [{programmes: [child_aid, school_aid], law: l, "
@@ -291,9 +309,44 @@ def test_all_mistakes_come_in_one_message(tmp_path: Path) -> None:
         reform_of(tmp_path, text)
 
 
+def test_each_mistake_of_a_reform_is_told_at_its_own_line(tmp_path: Path) -> None:
+    head = HEAD.replace("en: Try", "en: ''").replace("reference: Nobody", "reference: ' '")
+    text = (
+        "change:\n"
+        "  child_aid:\n"
+        "    amounts:\n"
+        f"      decile_limit: {{value: 4.5, {VALUE}}}\n"
+        f"      school_age: {{value: 400, {VALUE}}}\n"
+        f"      children_at_most: {{value: 2.5, {VALUE}}}\n"
+        f"      child_amount: {{value: 300.000, {VALUE}}}\n"
+        "      national_quota:\n"
+        f"        - {VALUE.replace(', ', chr(10) + '          ')}\n"
+        "          value: -5\n"
+        "    conditions:\n"
+        "      someone_counts: {rule: agee < 3}\n"
+    )
+    with pytest.raises(TepatError) as caught:
+        reform_of(tmp_path, text, head=head)
+    rows = [row.strip() for row in caught.value.what.splitlines()[1:] if row.strip()]
+    assert all(row.startswith(f"{tmp_path / 'try/reform.yaml'}:") for row in rows), rows
+    lines = [int(row.split(":")[1]) for row in rows]
+    assert {2, 3, 9, 10, 11, 12, 16, 18} == {*lines}, rows
+
+
+def test_a_rule_of_the_policy_that_a_change_breaks_is_told_at_the_change(tmp_path: Path) -> None:
+    text = (
+        f"change: {{child_aid: {{amounts: {{school_age: {{to: 2025-12-31, value: 6, {VALUE}}}}}, "
+    )
+    text += "drop: {values: [small]}}}\n"
+    with pytest.raises(
+        TepatError, match=r"reform.yaml:6: After these changes programmes/child_aid"
+    ):
+        reform_of(tmp_path, text)
+
+
 def test_a_value_written_twice_is_refused_as_it_is_read(tmp_path: Path) -> None:
     one = f"child_amount: {{value: 1, {VALUE}}}"
-    with pytest.raises(TepatError, match=r"(?s)Not readable as YAML.*duplicate key"):
+    with pytest.raises(TepatError, match="'child_amount' stands twice"):
         reform_of(tmp_path, f"change: {{child_aid: {{amounts: {{{one}, {one}}}}}}}\n")
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from tepat.policy.model import Calendar, DatedValue, Parameter, Variable
+from tepat.policy.model import Calendar, DatedValue, Parameter, Value, Variable
+from tepat.policy.thousands import is_grouped, written
 from tepat.policy.yaml_file import Problems, Reader, is_day, list_items
 
 VALUE_KEYS = ("from", "to", "value", "reference", "confidence", "note")
+COUNTED = {
+    "rupiah", "year", "month", "week", "day", "grade", "family", "household", "person", "member",
+    "child", "pupil", "pregnancy", "place",
+}  # fmt: skip
+COUNTED |= {f"{word}s" for word in COUNTED} | {"families", "children", "pregnancies"}
+HIGHEST_AGE = 120
+BOUNDS = {
+    "decile": (1, 10, "a decile is a whole number from 1 to 10"),
+    "deciles": (1, 10, "a decile is a whole number from 1 to 10"),
+    "years": (0, HIGHEST_AGE, f"years are whole, from 0 to {HIGHEST_AGE}"),
+}
 CALENDAR_KEYS = ("channel", "from", "to", "months", "reference", "confidence", "note")
 
 
@@ -30,19 +42,47 @@ def read_parameters(
         r = top.child(name)
         r.only("unit", "values", "note")
         if r.need("unit", "values"):
-            values = _dated(r)
+            values = _dated(r, name, r.word("unit"))
             if values:
                 found[name] = Parameter(name, r.word("unit"), values, r.where)
     return found
 
 
-def _dated(r: Reader) -> tuple[DatedValue, ...]:
+def read_value(item: Reader, name: str, unit: str) -> Value | None:
+    """The value of a dated item, as its unit allows; None where there is none to be read.
+
+    Rupiah and what is counted are whole, deciles are 1 to 10, and so on. Of a value that the unit
+    refuses a mistake is noted, and the nearest that it allows is given back: rules that use the
+    value are then checked in the same go.
+    """
+    if item.data.get("value") is None:
+        return None
+    value = item.value("value")
+    if value is None or isinstance(value, date):
+        return value
+    first = unit.split(" ")[0].lower()
+    if first not in COUNTED and first not in BOUNDS:
+        return value
+    raw = written(item.data["value"])
+    low, high, said = BOUNDS.get(first, (0, None, ""))
+    nearest = max(low, int(value) if high is None else min(high, int(value)))
+    if is_grouped(raw):  # told already
+        return nearest
+    if value != nearest or "." in raw:
+        what = f"'{name}' counts {first}: whole, and not below 0. It is {raw}."
+        if said:
+            what = f"'{name}' is {raw}: {said}."
+        item.wrong(what, "Write such a one.", "value")
+    return nearest
+
+
+def _dated(r: Reader, name: str, unit: str) -> tuple[DatedValue, ...]:
     """Dated values; one without an end holds until the day before the next begins."""
     found: list[DatedValue] = []
     for item in r.items("values"):
         item.only(*VALUE_KEYS)
         item.need("from", "value", "reference", "confidence")
-        period, value = item.period(), item.value("value") if "value" in item.data else None
+        period, value = item.period(), read_value(item, name, unit)
         if period is not None and value is not None:
             found.append(DatedValue(period, value, item.where))
     if len({is_day(value.value) for value in found}) > 1:

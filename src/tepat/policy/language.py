@@ -41,8 +41,9 @@ MAXIMUM_DEPTH = 60
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest valid name, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    """A hint that names the nearest other valid name, or nothing."""
+    others = [other for other in known if other != name]
+    close = difflib.get_close_matches(name, others, n=1, cutoff=0.5)
     return f"Did you mean '{close[0]}'?" if close else ""
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tepat.policy.bounds import Number
@@ -124,6 +125,7 @@ def read_programme(
         r.where,
     )
     _check_names(r, programme, known.grounds, known.units)
+    _check_quota(r, programme)
     _check_periods(r, programme, since)
     _check_numbers(r, programme)
     return programme
@@ -262,6 +264,25 @@ def _counts_members(node: Node) -> bool:
     return any(inner.kind in ("any", "all", "count", "sum") for inner in node.walk())
 
 
+def _has_decimals(r: Reader, key: str, rule: Expression, scope: Scope) -> bool:
+    """Note where the decimals of a rule come from: a value, or the rule itself."""
+    if not (isinstance(rule.node.type, Number) and rule.node.type.decimals):
+        return False
+    named = [(name, scope.parameters[name]) for name in rule.names("parameter")]
+    broken = [(n, v) for n, p in named for v in p.values if isinstance(v.value, Decimal)]
+    for name, value in broken:
+        r.problems.add(
+            value.where,
+            f"'{name}' is {value.value}, but '{key}' has to be a whole number.",
+            f"Write a whole number, or floor( … ) around '{key}'.",
+        )
+    if not broken:
+        what = "The amount may have decimals; money is whole rupiah."
+        what = what if key == "amount" else f"'{key}' may have decimals."
+        r.wrong(what, "Write floor( … ) around it.", key)
+    return True
+
+
 def _fixed(r: Reader, key: str, scope: Scope) -> Expression | None:
     """A whole number that depends on parameters alone: an amount, a cap, a quota."""
     rule = r.rule(key, scope, "a number")
@@ -270,20 +291,12 @@ def _fixed(r: Reader, key: str, scope: Scope) -> Expression | None:
     if any(node.kind not in FIXED for node in rule.node.walk()):
         r.wrong(f"'{key}' is made of parameters, not of facts of the family.", key=key)
         return None
-    if rule.node.type.decimals:
-        r.wrong(f"'{key}' may have decimals.", "Write floor( … ) around it.", key)
-        return None
-    return rule
+    return None if _has_decimals(r, key, rule, scope) else rule
 
 
 def _amount(r: Reader, scope: Scope) -> Expression | None:
     amount = r.rule("amount", scope, "a number")
-    if amount is not None and isinstance(amount.node.type, Number) and amount.node.type.decimals:
-        r.wrong(
-            "The amount may have decimals; money is whole rupiah.",
-            "Write floor( … ) around it.",
-            "amount",
-        )
+    if amount is None or _has_decimals(r, "amount", amount, scope):
         return None
     return amount
 
@@ -316,6 +329,15 @@ def _check_names(
             r.wrong(f"'{name}' names two criteria.", "Give each criterion its own name.")
     if len(names) > MOST_CRITERIA or len(programme.components) > 20:
         r.wrong(f"More than {MOST_CRITERIA} criteria or 20 components.", "Join some of them.")
+
+
+def _check_quota(r: Reader, programme: Programme) -> None:
+    """Places are a whole number, whatever the unit of the value is called."""
+    for name in programme.quota.names("parameter") if programme.quota else ():
+        for value in programme.parameters[name].values:
+            if not (isinstance(value.value, int) and value.value >= 0):
+                what = f"'{name}' is {value.value}, but it is a quota."
+                r.problems.add(value.where, what, "Write a whole number, 0 or more.")
 
 
 def _check_periods(r: Reader, programme: Programme, since: date) -> None:
@@ -366,8 +388,10 @@ def _check_numbers(r: Reader, programme: Programme) -> None:
 
 def _written(node: Node, percent: bool = False) -> Iterator[Any]:
     """The numbers that a rule writes out; those of named values are found there."""
-    if node.kind == "number" and node.value not in FREE and not (percent and node.value == 100):
-        yield node.value
+    if node.kind == "number":
+        free = node.value in FREE or (percent and node.value == 100)
+        if not free or node.value.as_tuple().exponent < 0:  # 1.000 may mean a thousand
+            yield node.value
     if node.kind != "named":
         for index, arg in enumerate(node.args):
             yield from _written(arg, percent=node.kind == "/" and index == 1)

@@ -19,6 +19,9 @@ from tepat.engine.errors import TepatError
 from tepat.policy.language import WORDS, Expression, LanguageError
 from tepat.policy.meaning import BUILT_IN, Scope, describe, nearest, understand
 from tepat.policy.model import Period, Text, Where
+from tepat.policy.texts import SOURCES, hidden_lines, hidden_values, too_long
+from tepat.policy.thousands import advice, after_comma, is_grouped, written
+from tepat.policy.yaml_errors import line_of, plain_words
 
 MOST_CHARACTERS, MOST_PIECES = 1_000_000, 100_000
 MOST_LEVELS = 40
@@ -54,11 +57,12 @@ class Problems(list[Problem]):
             TepatError: ``policy_invalid``, ``reform_invalid``.
         """
         if self:
-            listed = "\n".join(f"  {problem}" for problem in self)
-            noun = "mistake" if len(self) == 1 else "mistakes"
+            once = list(dict.fromkeys(self))  # what is read twice is told once
+            listed = "\n".join(f"  {problem}" for problem in once)
+            noun = "mistake" if len(once) == 1 else "mistakes"
             raise TepatError(
                 f"{of}_invalid",
-                f"{len(self)} {noun} in the {of}:\n{listed}\n",
+                f"{len(once)} {noun} in the {of}:\n{listed}\n",
                 do="Mend the lines named above; nothing was run.",
             )
 
@@ -79,23 +83,32 @@ def parse_yaml(text: str, file: str, problems: Problems) -> Any:
             "Split it, or look whether it is the right file.",
         )
         return None
+    if _refused(hidden_lines(text), file, problems):
+        return None
     try:
         data = _plain_yaml().load(text)
         pieces, levels = _measure(data, {})
         if pieces <= MOST_PIECES and levels <= MOST_LEVELS:
-            return data
+            return None if _refused(hidden_values(data), file, problems) else data
         what = f"with its aliases it has over {MOST_PIECES} values or {MOST_LEVELS} levels"
         problems.add(Where(file, 1), f"Not readable as YAML: {what}.", "Write fewer aliases.")
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = f"{error.problem or error.context}".split("\n")[0]
+        said, line = f"{error.problem or error.context}".split("\n")[0], line_of(error)
         if isinstance(error, MaxDepthExceededError):
-            what = f"lists and mappings lie in each other more than {MOST_LEVELS} times"
-        problems.add(Where(file, mark.line + 1 if mark else 1), f"Not readable as YAML: {what}.")
+            said = f"lists and mappings lie in each other more than {MOST_LEVELS} times"
+        problems.add(Where(file, line), *plain_words(said, text, line))
     except (YAMLError, ValueError) as error:
         what = (str(error).splitlines() or [type(error).__name__])[0]
         problems.add(Where(file, _line_of_no_day(text)), f"Not readable as YAML: {what}.")
     return None
+
+
+def _refused(found: Iterable[tuple[int, str]], file: str, problems: Problems) -> bool:
+    """Note each line with a character that may not stand in a text; whether there is any."""
+    lines = list(found)
+    for line, name in lines:
+        problems.add(Where(file, line), f"The line holds {name}.", "Take it out.")
+    return bool(lines)
 
 
 def _line_of_no_day(text: str) -> int:
@@ -184,7 +197,14 @@ class Reader:
     def only(self, *allowed: str) -> None:
         """Refuse keys that have no meaning here."""
         for key in self.data:
-            if key not in allowed:
+            torn = None if key in allowed else after_comma(self.data, key)
+            if torn:
+                self.wrong(
+                    f"{torn} is read as {' and '.join(torn.split(','))}: a comma parts values.",
+                    advice(torn) or "Write a decimal with a point.",
+                    key,
+                )
+            elif key not in allowed and torn is None:
                 self.wrong(
                     f"'{key}' has no meaning here.",
                     nearest(str(key), allowed) or f"Known: {', '.join(allowed)}.",
@@ -213,7 +233,11 @@ class Reader:
         missing = [key for key in keys if self.data.get(key) is None]
         for key in missing:
             self.wrong(f"'{key}' is missing.")
-        return not missing
+        blank = [key for key in keys if isinstance(self.data.get(key), str)]
+        blank = [key for key in blank if not self.data[key].strip()]
+        for key in blank:
+            self.wrong(f"'{key}' is blank.", key=key)
+        return not (missing or blank)
 
     def child(self, key: Any) -> Reader:
         """The mapping below a key."""
@@ -252,6 +276,8 @@ class Reader:
             return options[0]
         if not isinstance(value, str):
             self.wrong(f"'{key}' should be text.", "Put it in quotes.", key)
+        elif key in SOURCES and (what := too_long(key, value)):
+            self.wrong(what, key=key)
         return str(value)
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -286,6 +312,9 @@ class Reader:
         inner.only("id", "en")
         if any(isinstance(value[lang], Mapping | list) for lang in ("id", "en")):
             self.wrong(f"'{key}' should hold text.", "Put it in quotes.", key)
+        for lang in ("id", "en"):
+            if what := too_long(key, str(value[lang])):
+                inner.wrong(what, key=lang)
         return Text(str(value["id"]), str(value["en"]))
 
     def day(self, key: str) -> date | None:
@@ -303,8 +332,15 @@ class Reader:
             return value
         number = exact(value)
         if number is None:
-            self.wrong(f"'{key}' should be a number or a date, not '{value}'.", key=key)
+            what = f"'{key}' should be a number or a date, not '{value}'."
+            self.wrong(what, advice(str(value)), key)
             return None
+        if is_grouped(written(value)):
+            self.wrong(
+                f"{written(value)} is read as {number.normalize():f}.",
+                f"{advice(written(value))} A decimal of three digits gets a 0 more.",
+                key,
+            )
         if abs(number.adjusted()) > MOST_DIGITS or int(number.as_tuple().exponent) < -6:
             self.wrong(
                 f"'{key}' is {value}: a number has at most {MOST_DIGITS} digits and 6 decimals.",

@@ -13,10 +13,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from tepat.policy.dated import VALUE_KEYS
+from tepat.policy.dated import VALUE_KEYS, read_value
 from tepat.policy.meaning import nearest
 from tepat.policy.model import DatedValue, Parameter, Period, Programme, Variable
 from tepat.policy.reform.model import Change
+from tepat.policy.thousands import written
 from tepat.policy.yaml_file import Reader, is_day
 
 DAY = timedelta(days=1)
@@ -58,7 +59,7 @@ def _parameter(
     if not isinstance(given, Mapping | list):
         inner.wrong(
             f"'{name}' is written without its source.",
-            f"Write {{value: {given}, reference: …, confidence: …}}.",
+            f"Write {{value: {written(given)}, reference: …, confidence: …}}.",
             name,
         )
         return None
@@ -75,7 +76,8 @@ def _parameter(
     if not _may_change(inner, name, programme, unit, variables):
         return None
     items = r.items("values") if "values" in r.data else [r]
-    values = _dated(r, items, start, single="values" not in r.data)
+    counted = str(unit) if old is None else old.unit
+    values = _dated(r, items, start, "values" not in r.data, (str(name), counted))
     if not values:
         return None
     if old is None:
@@ -87,11 +89,7 @@ def _parameter(
             name,
         )
         return None
-    whole = all(isinstance(value.value, int) and value.value >= 0 for value in values)
-    if old.unit.startswith("rupiah") and not whole:
-        inner.wrong(f"'{name}' counts rupiah: whole, and not below 0.", "Write such a one.", name)
-        return None
-    return replace(old, values=tuple(laid_over(old.values, values)))
+    return replace(old, values=tuple(laid_over(old.values, values)), where=r.where)
 
 
 def _may_change(
@@ -119,15 +117,19 @@ def _may_change(
     return True
 
 
-def _dated(r: Reader, items: Iterable[Reader], start: date, single: bool) -> list[DatedValue]:
-    """The reform's own values in order; one without a first day begins with the reform."""
+def _dated(
+    r: Reader, items: Iterable[Reader], start: date, single: bool, counted: tuple[str, str]
+) -> list[DatedValue]:
+    """The reform's own values in order; one without a first day begins with the reform.
+
+    ``counted`` is the parameter's name and its unit.
+    """
     found: list[DatedValue] = []
     for item in items:
         if not single:
             item.only(*VALUE_KEYS)
         item.need("value", "reference", "confidence")
-        value = item.value("value") if item.data.get("value") is not None else None
-        period = _period(item, start)
+        value, period = read_value(item, *counted), _period(item, start)
         if period is not None and value is not None:
             found.append(DatedValue(period, value, item.where))
     if len({is_day(value.value) for value in found}) > 1:

@@ -16,7 +16,7 @@ from typing import Any
 from tepat.engine.errors import TepatError
 from tepat.policy.load import PARTS, default_folder, read_text
 from tepat.policy.meaning import nearest
-from tepat.policy.model import Policy, Programme, Where
+from tepat.policy.model import Policy, Programme, Text, Where
 from tepat.policy.programme import Known, read_programme
 from tepat.policy.reform.between import order_after, overlaps_after
 from tepat.policy.reform.model import Change, Merge, Reform, Source
@@ -74,7 +74,6 @@ def load_reform(folder: Path, base: Policy) -> Reform:
     problems.stop_if_any("reform")
     reading = _Reading(folder, base, files, parsed, problems)
     reform = reading.read()
-    problems[:] = dict.fromkeys(problems)  # what is read twice is told once
     problems.stop_if_any("reform")
     assert reform is not None
     return reform
@@ -102,7 +101,7 @@ class _Reading:
         r = self.r
         r.only(*KEYS)
         r.need("reform", "title", "reference", "confidence", "from")
-        start = r.day("from")
+        start, self.texts = r.day("from"), self._texts()
         if r.word("reform", self.folder.name) != self.folder.resolve().name:
             r.wrong(
                 f"The reform is called '{r.word('reform')}', its folder "
@@ -128,22 +127,29 @@ class _Reading:
         after = {name: replace(programme, not_with=()) for name, programme in ordered.items()}
         return self._made(replace(self.base, programmes=after, overlaps=overlaps), merged, ended)
 
+    def _texts(self) -> tuple[Text, Text, tuple[Text, ...]]:
+        """Title, summary (the title where there is none) and assumptions."""
+        r = self.r
+        r.word("reference")
+        title = r.text("title")
+        summary = r.text("summary") if r.data.get("summary") is not None else title
+        return title, summary, tuple(item.text("says") for item in _said(r, "assumptions"))
+
     def _made(self, policy: Policy, merged: tuple[Merge, ...], ended: list[str]) -> Reform:
         r = self.r
         text = "\n".join(f"{name}\n{self.files[name]}" for name in sorted(self.files))
         digest = hashlib.sha256(text.encode()).hexdigest()
         kept = {f"reforms/{self.folder.resolve().name}/{n}": t for n, t in self.files.items()}
-        texts = [item.text("says") for item in _said(r, "assumptions")]
-        self.problems.stop_if_any("reform")
+        title, summary, assumptions = self.texts
         return Reform(
             self.folder.resolve().name,
             self.folder,
-            r.text("title"),
-            r.text("summary") if r.data.get("summary") else r.text("title"),
+            title,
+            summary,
             r.word("reference"),
             str(r.data.get("confidence", "")),
             self.start,
-            tuple(texts),
+            assumptions,
             tuple(r.data.get("change") or ()),
             tuple(ended),
             tuple(sorted(self.new, key=list(policy.programmes).index)),
@@ -377,4 +383,8 @@ def _said(r: Reader, key: str) -> list[Reader]:
     if not isinstance(value, list):
         r.wrong(f"'{key}' should be a list of texts.", "Begin each with '- {id: …, en: …}'.", key)
         return []
-    return [Reader({"says": item}, r.file, r.problems, r.at(key).line) for item in value]
+    lines = [getattr(getattr(item, "lc", None), "line", r.at(key).line - 1) for item in value]
+    return [
+        Reader({"says": item}, r.file, r.problems, line + 1)
+        for item, line in zip(value, lines, strict=True)
+    ]

@@ -16,7 +16,7 @@ from tepat.policy.model import Programme, Where
 from tepat.policy.programme import COMPONENT_KEYS, CONDITION_KEYS, Known, read_programme
 from tepat.policy.reform.amounts import changed_parameters
 from tepat.policy.reform.model import Change
-from tepat.policy.yaml_file import Composed, Problems, Reader, parse_yaml
+from tepat.policy.yaml_file import Composed, Problem, Problems, Reader, parse_yaml
 
 NAMED = {
     "conditions": CONDITION_KEYS,
@@ -88,16 +88,31 @@ class Changed:
         self._grounds(data, origins)
         self._calendar()
         self.loaded[f"{self.folder}/programme.yaml"] = Composed(data, origins)
-        if len(self.problems) > before:
-            return None
-        return read_programme(
+        further = Problems()
+        made = read_programme(
             self.programme.name,
             self.loaded,
             self.known,
-            self.problems,
+            further,
             parameters=parameters,
             since=self.start,
         )
+        refused = [name for name in self._given("amounts") if name not in parameters]
+        for problem in further:
+            if not any(f"'{name}'" in problem.what for name in refused):
+                self.problems.append(self._placed(problem))
+        return made if len(self.problems) == before else None
+
+    def _given(self, key: str) -> list[str]:
+        value = self.r.data.get(key)
+        return [str(name) for name in value] if isinstance(value, Mapping) else []
+
+    def _placed(self, problem: Problem) -> Problem:
+        """A mistake at the reform's own line: the policy's files were right without it."""
+        if not problem.where.file.startswith(f"{self.folder}/"):
+            return problem
+        what = f"After these changes {problem.where} cannot stand: {problem.what}"
+        return Problem(self.r.where, what, problem.do)
 
     def _tell(self, kind: str, name: str, old: Any, new: Any, where: Where) -> None:
         r = self.r
@@ -196,8 +211,8 @@ class Changed:
         r, now = self.r.child("excluded_by"), list(self.programme.excluded_by)
         r.only(*GROUND_KEYS)
         add, drop = r.words("add"), r.words("drop")
-        for name, key, wrong in _ground_mistakes(add, drop, now, self.known.grounds):
-            r.wrong(wrong, nearest(name, now if key == "drop" else self.known.grounds), key)
+        for key, wrong, do in _ground_mistakes(add, drop, now, self.known.grounds):
+            r.wrong(wrong, do, key)
         data["excluded_by"] = [*(name for name in now if name not in drop), *add]
         origins["excluded_by"] = self.r.at("excluded_by")
         for name in drop:
@@ -233,18 +248,20 @@ class Changed:
 def _ground_mistakes(
     add: tuple[str, ...], drop: tuple[str, ...], now: list[str], grounds: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
+    """Where each mistake stands, what is wrong, and what to do."""
     for name in drop:
-        if name not in now:
-            yield name, "drop", f"'{name}' does not exclude here, so it cannot be dropped."
         if name in add:
-            yield name, "drop", f"'{name}' is added and dropped."
+            yield "drop", f"'{name}' is added and dropped.", "Choose one of the two."
+        elif name not in now:
+            what = f"'{name}' does not exclude here, so it cannot be dropped."
+            yield "drop", what, nearest(name, now)
     for name in add:
         if name not in grounds:
-            yield name, "add", f"'{name}' is not an exclusion ground."
+            yield "add", f"'{name}' is not an exclusion ground.", nearest(name, grounds)
         elif name in now and name not in drop:
-            yield name, "add", f"'{name}' excludes here already."
+            yield "add", f"'{name}' excludes here already.", "Take it out."
     for name in {name for name in add if add.count(name) > 1}:
-        yield name, "add", f"'{name}' is added twice."
+        yield "add", f"'{name}' is added twice.", "Name it once."
 
 
 def _rule(item: Any) -> Any:
