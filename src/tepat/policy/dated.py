@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tepat.policy.model import Calendar, DatedValue, Parameter, Value, Variable
-from tepat.policy.thousands import is_grouped, written
+from tepat.policy.thousands import advice, is_grouped, written
 from tepat.policy.yaml_file import Problems, Reader, is_day, list_items
 
 VALUE_KEYS = ("from", "to", "value", "reference", "confidence", "note")
@@ -60,15 +60,16 @@ def read_value(item: Reader, name: str, unit: str) -> Value | None:
     value = item.value("value")
     if value is None or isinstance(value, date):
         return value
-    first = unit.split(" ")[0].lower()
-    if first not in COUNTED and first not in BOUNDS:
+    first, raw = unit.split(" ")[0].lower(), written(item.data["value"])
+    whole, grouped = first in COUNTED or first in BOUNDS, is_grouped(raw)
+    if grouped:
+        do = advice(raw) if whole else f"{advice(raw)} A decimal of three digits gets a 0 more."
+        item.wrong(f"{raw} is read as {value}.", do, "value")
+    if not whole:
         return value
-    raw = written(item.data["value"])
     low, high, said = BOUNDS.get(first, (0, None, ""))
     nearest = max(low, int(value) if high is None else min(high, int(value)))
-    if is_grouped(raw):  # told already
-        return nearest
-    if value != nearest or "." in raw:
+    if not grouped and (value != nearest or "." in raw):
         what = f"'{name}' counts {first}: whole, and not below 0. It is {raw}."
         if said:
             what = f"'{name}' is {raw}: {said}."

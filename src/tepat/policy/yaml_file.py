@@ -20,7 +20,7 @@ from tepat.policy.language import WORDS, Expression, LanguageError
 from tepat.policy.meaning import BUILT_IN, Scope, describe, nearest, understand
 from tepat.policy.model import Period, Text, Where
 from tepat.policy.texts import SOURCES, hidden_lines, hidden_values, too_long
-from tepat.policy.thousands import advice, after_comma, is_grouped, written
+from tepat.policy.thousands import advice, after_comma
 from tepat.policy.yaml_errors import line_of, plain_words
 
 MOST_CHARACTERS, MOST_PIECES = 1_000_000, 100_000
@@ -335,12 +335,6 @@ class Reader:
             what = f"'{key}' should be a number or a date, not '{value}'."
             self.wrong(what, advice(str(value)), key)
             return None
-        if is_grouped(written(value)):
-            self.wrong(
-                f"{written(value)} is read as {number.normalize():f}.",
-                f"{advice(written(value))} A decimal of three digits gets a 0 more.",
-                key,
-            )
         if abs(number.adjusted()) > MOST_DIGITS or int(number.as_tuple().exponent) < -6:
             self.wrong(
                 f"'{key}' is {value}: a number has at most {MOST_DIGITS} digits and 6 decimals.",

@@ -17,7 +17,7 @@ from tepat.policy.dated import VALUE_KEYS, read_value
 from tepat.policy.meaning import nearest
 from tepat.policy.model import DatedValue, Parameter, Period, Programme, Variable
 from tepat.policy.reform.model import Change
-from tepat.policy.thousands import written
+from tepat.policy.thousands import meant, written
 from tepat.policy.yaml_file import Reader, is_day
 
 DAY = timedelta(days=1)
@@ -57,9 +57,10 @@ def _parameter(
     old = programme.parameters.get(name)
     given = inner.data[name]
     if not isinstance(given, Mapping | list):
+        number = meant(written(given)) or written(given)
         inner.wrong(
             f"'{name}' is written without its source.",
-            f"Write {{value: {written(given)}, reference: …, confidence: …}}.",
+            f"Write {{value: {number}, reference: …, confidence: …}}.",
             name,
         )
         return None
