@@ -8,9 +8,41 @@ from typing import Annotated, Any
 
 import typer
 
-from tepat.cli_options import AsOf, Deciles, Given, Mapping, Memory, Model, NewFolder, Quota, Truth
+from tepat.cli_options import AsOf, Deciles, Given, Mapping, Memory, Model, Quota, Truth
 from tepat.cli_policy import AsJson, PolicyFolder, answer, day_of
+from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
+from tepat.policy.thousands import meant
+
+Reform = Annotated[
+    Path, typer.Option("--reform", help="Folder with reform.yaml, or a name in the policy.")
+]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        help="Folder to write; must not exist, unless it holds this very simulation, which is "
+        "then found again.",
+    ),
+]
+ReformQuota = Annotated[
+    Path | None,
+    typer.Option(help="The reform's places; programmes that it does not list keep theirs."),
+]
+LimitBudget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUPIAH", help="What one programme may cost a year; finds the line that fits."
+    ),
+]
+LimitBy = Annotated[
+    str | None,
+    typer.Option(
+        help="What is to fit: PROGRAMME.quota, PROGRAMME.score, or PROGRAMME.VALUE, such as "
+        "sembako.decile_limit."
+    ),
+]
+LimitRange = Annotated[str | None, typer.Option(help="Where to look, such as 55..75.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,30 +52,18 @@ def add_to(app: typer.Typer) -> None:
 
 def simulate_command(
     given: Given,
-    reform: Annotated[
-        Path, typer.Option("--reform", help="Folder with reform.yaml, or a name in the policy.")
-    ],
-    out: NewFolder,
+    reform: Reform,
+    out: Out,
     as_of: AsOf,
     mapping: Mapping = None,
     deciles: Deciles = None,
     model: Model = None,
     quota: Quota = None,
-    reform_quota: Annotated[
-        Path | None, typer.Option(help="The same for the reform, where its places differ.")
-    ] = None,
+    reform_quota: ReformQuota = None,
     truth: Truth = None,
-    limit_budget: Annotated[
-        int | None, typer.Option(help="Rupiah a year that one programme may cost; finds the line.")
-    ] = None,
-    limit_by: Annotated[
-        str | None,
-        typer.Option(
-            help="What is to fit: PROGRAMME.quota, PROGRAMME.score, or PROGRAMME.VALUE, such as "
-            "sembako.decile_limit."
-        ),
-    ] = None,
-    limit_range: Annotated[str | None, typer.Option(help="Where to look, such as 55..75.")] = None,
+    limit_budget: LimitBudget = None,
+    limit_by: LimitBy = None,
+    limit_range: LimitRange = None,
     memory: Memory = None,
     policy: PolicyFolder = None,
     as_json: AsJson = False,
@@ -66,13 +86,30 @@ def simulate_command(
         memory=memory,
     )
     stood = is_taken(out)
+    budget = None if limit_budget is None else budget_of(limit_budget)
     with shown(as_json) as progress:
-        ask = Ask(request, reform, reform_quota, limit_budget, limit_by, limit_range)
+        ask = Ask(request, reform, reform_quota, budget, limit_by, limit_range)
         found = simulate(ask, progress)
     if as_json:
         answer(found)
     else:
         _print(out, found, stood=stood)
+
+
+def budget_of(text: str) -> int:
+    """Rupiah that a user gave.
+
+    Raises:
+        TepatError: ``limit_budget``.
+    """
+    plain = text.replace("_", "")
+    if plain.removeprefix("-").isascii() and plain.removeprefix("-").isdigit():
+        return int(plain)
+    raise TepatError(
+        "limit_budget",
+        f"'{text}' is not a whole number.",
+        do=f"Write a whole number of rupiah, such as {meant(text) or 10_000_000_000}.",
+    )
 
 
 def _print(out: Path, found: dict[str, Any], *, stood: bool) -> None:
@@ -83,32 +120,62 @@ def _print(out: Path, found: dict[str, Any], *, stood: bool) -> None:
             f"{out} exists: the same simulation, made {found['made_at']}. {again}", file=sys.stderr
         )
     from rich.console import Console
+
+    from tepat.runs.simulate.page.found import Found
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    told = Found(found)
+    console.print(f"{found['reform']['title']['en']}, as of {found['as_of']}")
+    console.print(_families(found))
+    console.print(_table(found))
+    if told.few_for_the_nation:
+        console.print(
+            "No --quota was given: the policy's national places are set against these "
+            f"{found['totals']['families']:,} families, so that perhaps nobody waits."
+        )
+    if "limit" in found:
+        console.print(_limit(found["limit"]))
+    print(f"Page: {out / 'simulation.html'}")
+
+
+def _families(found: dict[str, Any]) -> str:
+    """Who gains and who loses, or that nothing changes."""
+    from tepat.policy.wording import rupiah
+
+    total = found["totals"]
+    if not found["differing"]:
+        return (
+            f"On this day the reform changes nothing for any of {total['families']:,} families: "
+            f"a year's budget stays {rupiah(total['money_before'] or 0, 'en')}."
+        )
+    return (
+        f"{total['families']:,} families: {total['more']:,} get more, {total['won']:,} newly "
+        f"helped, {total['less']:,} get less, {total['lost']:,} helped no more"
+    )
+
+
+def _table(found: dict[str, Any]) -> Any:
+    """Each programme before and after."""
     from rich.table import Table
 
     from tepat.policy.wording import rupiah
+    from tepat.runs.simulate.page.found import Found
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    total = found["totals"]
-    console.print(f"{found['reform']['title']['en']}, as of {found['as_of']}")
-    console.print(
-        f"{total['families']:,} families: {total['won']:,} newly helped, {total['lost']:,} helped "
-        f"no more, {total['more']:,} get more, {total['less']:,} get less"
-    )
+    total, told = found["totals"], Found(found)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("programme")
     for name in ("families before", "after", "won", "lost", "rupiah a year before", "after"):
         table.add_column(name, justify="right")
     for row in found["programmes"]:
-        money = (rupiah(row[f"money_{side}"], "en") for side in ("before", "after"))
+        money = [rupiah(row[f"money_{side}"], "en") for side in ("before", "after")]
+        if not told.money(row["programme"]):
+            money = ["in kind", "in kind"]
         keys = ("holders_before", "holders_after", "won", "lost")
         table.add_row(row["programme"], *(f"{row[key]:,}" for key in keys), *money)
-    money = (rupiah(total[f"money_{side}"], "en") for side in ("before", "after"))
+    money = [rupiah(total[f"money_{side}"] or 0, "en") for side in ("before", "after")]
     table.add_row("all", f"{total['helped_before']:,}", f"{total['helped_after']:,}",
                   f"{total['won']:,}", f"{total['lost']:,}", *money)  # fmt: skip
-    console.print(table)
-    if "limit" in found:
-        console.print(_limit(found["limit"]))
-    print(f"Page: {out / 'simulation.html'}")
+    return table
 
 
 def _limit(found: dict[str, Any]) -> str:

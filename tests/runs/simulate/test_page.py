@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from tepat.cli_simulate import _print, budget_of
+from tepat.engine.errors import TepatError
 from tepat.runs.simulate.page import page
+from tepat.runs.simulate.page.found import Found
 from tepat.runs.simulate.page.page import command
+from tepat.runs.simulate.page.speech import Told
 from tepat.runs.simulate.page.words import WORDS
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import simulated
@@ -144,3 +148,96 @@ def test_the_command_that_repeats_it_stands_on_the_page(found: dict[str, Any]) -
     said = command(found)
     assert said.startswith("tepat simulate ") and "--limit-by sembako.decile_limit" in said
     assert f"--limit-budget {BUDGET}" in said and "--reform-quota" not in said
+
+
+def versions(text: str) -> tuple[str, str]:
+    """The page's two languages."""
+    indonesian, english = text.split('<div class="version" id="en"')
+    return indonesian, english
+
+
+def test_the_headline_counts_as_the_figures_below_it(found: dict[str, Any]) -> None:
+    made = copy.deepcopy(found)
+    made["totals"] |= {"more": 3799, "won": 20, "less": 571, "lost": 10}
+    one, other = versions(page(made))
+    assert (
+        "3.799 menerima lebih banyak, 20 baru dibantu, 571 menerima lebih sedikit, dan 10 tidak "
+        "dibantu lagi." in one
+    )
+    said = "3,799 receive more, 20 are newly helped, 571 receive less, and 10 are helped no more."
+    assert said in other
+    assert "3.799 / 571" in one and "3,799 / 571" in other
+    assert "581" not in one + other
+
+
+def test_internal_names_stand_small_beside_words(found: dict[str, Any]) -> None:
+    made = copy.deepcopy(found)
+    ground = {"name": "excluded_by.civil_pensioner", "kind": "dropped", "old": "civil_pensioner"}
+    made["reform"]["changes"].append(made["reform"]["changes"][0] | ground | {"new": ""})
+    one, other = versions(page(made))
+    small = "<small><code>decile_limit</code></small>"
+    assert f"Batas desil {small}" in one and f"Decile limit {small}" in other
+    assert "Pengecualian: Pensiunan ASN, TNI atau Polri <small>" in one
+    assert "Exclusion: Pensioner of civil service, military or police <small>" in other
+    assert ">civil_pensioner<" not in one + other
+    assert "batas desil pada" in one and "decile limit of" in other, "the line that was searched"
+
+
+def test_a_share_that_is_not_whole_is_not_rounded_to_all_or_nothing() -> None:
+    one, other = Told("id"), Told("en")
+    assert one.share(1999, 2000) == ">99,9%" and other.share(1999, 2000) == ">99.9%"
+    assert one.share(1, 3000) == "<0,1%" and one.share(1998, 2000) == "99,9%"
+    assert one.share(2000, 2000) == "100%" and one.share(0, 2000) == "0%"
+    assert other.percent(0.9999) == ">99.9%" and other.percent(0.0001) == "<0.1%"
+    assert other.percent(1) == "100%" and other.percent(0.5) == "50.0%"
+
+
+def test_places_of_the_nation_for_a_sample_are_warned_of(found: dict[str, Any]) -> None:
+    made = copy.deepcopy(found)
+    assert "Tidak ada berkas kuota" not in page(made)
+    del made["arguments"]["quota"]
+    assert "Tidak ada berkas kuota" in page(made) and "No quota file was given" in page(made)
+    made["totals"]["families"] = 90_000_000
+    assert "Tidak ada berkas kuota" not in page(made)
+
+
+def test_a_programme_in_kind_has_no_rupiah_and_one_in_cash_has(found: dict[str, Any]) -> None:
+    subsidy = next(n for n, about in found["about"].items() if about["kind"] == "subsidy")
+    assert not Found(found).money(subsidy) and Found(found).money("sembako")
+    made = copy.deepcopy(found)
+    for row in made["programmes"]:
+        row |= {"money_before": 0, "money_after": 0}
+    assert Found(made).money("pkh"), "cash that nobody gets is money still"
+
+
+def test_the_terminal_says_what_the_page_says(
+    found: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = copy.deepcopy(found)
+    made["totals"] |= {"more": 3799, "won": 20, "less": 571, "lost": 10}
+    del made["arguments"]["quota"]
+    _print(Path("out"), made, stood=False)
+    printed = capsys.readouterr().out
+    said = " ".join(printed.split())
+    assert "3,799 get more, 20 newly helped, 571 get less, 10 helped no more" in said
+    for name, about in found["about"].items():
+        row = next(line for line in printed.splitlines() if line.startswith(f"{name} "))
+        assert not (about["kind"] == "subsidy" and "Rp" in row), row
+        assert "in kind" in row or "Rp" in row, row
+    assert "in kind" in said
+    assert "No --quota was given" in said
+    made["differing"] = []
+    _print(Path("out"), made, stood=False)
+    assert "On this day the reform changes nothing" in capsys.readouterr().out
+
+
+def test_a_budget_is_a_whole_number_of_rupiah() -> None:
+    assert budget_of("16_742_400_000") == 16_742_400_000 and budget_of("-1") == -1
+    for text, number in (
+        ("10miliar", "10000000000"),
+        ("1.500.000", "1500000"),
+        ("x", "10000000000"),
+    ):
+        with pytest.raises(TepatError, match=f"rupiah, such as {number}") as caught:
+            budget_of(text)
+        assert caught.value.code == "limit_budget"

@@ -12,6 +12,7 @@ from tepat.runs.simulate.page.pictures import Compared
 from tepat.runs.simulate.page.speech import Told
 
 Row = dict[str, Any]
+NATION = 1_000_000  # families: no quota of the nation is smaller
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,20 @@ class Found:
         """The programmes that are not the same before and after."""
         return [r for r in self.rows("programmes") if r["programme"] in self.manifest["differing"]]
 
+    @property
+    def few_for_the_nation(self) -> bool:
+        """Whether the places of a nation are set against an input far smaller than one."""
+        given = self.manifest["arguments"]
+        quota = given.get("quota") or given.get("reform_quota")
+        return not quota and int(self.totals["families"]) < NATION
+
     def money(self, programme: str) -> bool:
-        """Whether a programme gives money."""
-        return any(
-            row[f"money_{side}"]
-            for row in self.rows("programmes")
-            for side in ("before", "after")
-            if row["programme"] == programme
-        )
+        """Whether a programme gives money; one that is paid in cash does even if nobody gets it."""
+        rows = [row for row in self.rows("programmes") if row["programme"] == programme]
+        return gives_money(self.manifest["about"].get(programme), rows)
+
+
+def gives_money(about: Row | None, rows: list[Row]) -> bool:
+    """Whether a programme gives money, of what simulation.json says about it and its figures."""
+    paid = any(row[f"money_{side}"] for row in rows for side in ("before", "after"))
+    return paid or (about is not None and about["kind"] == "cash")

@@ -77,8 +77,7 @@ def _lead(found: Found, telling: Telling) -> str:
         after=speech.money(after),
         difference=speech.signed_money(after - before),
         families=families,
-        gain=speech.number(totals["won"] + totals["more"]),
-        lose=speech.number(totals["lost"] + totals["less"]),
+        **{name: speech.number(totals[name]) for name in ("more", "won", "less", "lost")},
     )
 
 

@@ -10,15 +10,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "simulated": ("Simulasi, keadaan {day}", "Simulation, as of {day}"),
     "lead": (
         "Anggaran setahun {before} menjadi {after} ({difference}). Dari {families} keluarga, "
-        "{gain} menerima lebih banyak dan {lose} lebih sedikit.",
+        "{more} menerima lebih banyak, {won} baru dibantu, {less} menerima lebih sedikit, dan "
+        "{lost} tidak dibantu lagi.",
         "A year's budget goes from {before} to {after} ({difference}). Of {families} families, "
-        "{gain} receive more and {lose} receive less.",
+        "{more} receive more, {won} are newly helped, {less} receive less, and {lost} are "
+        "helped no more.",
     ),
     "lead_same": (
-        "Anggaran setahun tetap {before}. Dari {families} keluarga, {gain} menerima lebih "
-        "banyak dan {lose} lebih sedikit.",
-        "A year's budget stays {before}. Of {families} families, {gain} receive more and "
-        "{lose} receive less.",
+        "Anggaran setahun tetap {before}. Dari {families} keluarga, {more} menerima lebih "
+        "banyak, {won} baru dibantu, {less} menerima lebih sedikit, dan {lost} tidak dibantu "
+        "lagi.",
+        "A year's budget stays {before}. Of {families} families, {more} receive more, {won} are "
+        "newly helped, {less} receive less, and {lost} are helped no more.",
     ),
     "lead_nothing": (
         "Pada hari ini reformasi tidak mengubah apa pun bagi {families} keluarga: anggaran "
@@ -89,6 +92,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Bantuan tanpa uang tidak bernilai rupiah di sini; subsidi harga tidak dihitung "
         "sebagai bantuan.",
         "Aid in kind has no rupiah value here; price subsidies do not count as aid.",
+    ),
+    "assumed_places": (
+        "Tidak ada berkas kuota (--quota): tempat adalah kuota nasional dari kebijakan, "
+        "sedangkan masukan ini memuat {families} keluarga. Pada sampel kuota itu lebih besar "
+        "daripada jumlah yang layak, sehingga tidak seorang pun menunggu.",
+        "No quota file was given (--quota): places are the national quotas of the policy, "
+        "while this input has {families} families. On a sample such quotas exceed all who are "
+        "eligible, so that nobody waits.",
     ),
     # Budget
     "nav_budget": ("Anggaran", "Budget"),

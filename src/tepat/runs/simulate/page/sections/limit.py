@@ -6,6 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from tepat.policy.called import called
+from tepat.policy.phrases import lowered
 from tepat.policy.wording import is_money, measured
 from tepat.runs.report.page_parts import NUMBER, Figure, Section, Table, columns
 from tepat.runs.simulate.page.found import Found, Telling
@@ -47,7 +49,7 @@ def _names(asked: dict[str, Any], telling: Telling) -> dict[str, str]:
     line = known.get(asked["line"])
     return {
         "programme": speech.of(asked["title"]),
-        "line": speech.say(line) if line else asked["line"],
+        "line": speech.say(line) if line else lowered(called(asked["line"], speech.lang)),
         "budget": speech.rupiah(asked["budget"]),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from tepat.policy.called import called
 from tepat.policy.citation import cited
 from tepat.policy.wording import measured
 from tepat.policy.yaml_file import exact
@@ -39,12 +40,17 @@ def _change(found: Found, change: Row, telling: Telling) -> list[str | Markup]:
     title = speech.of(change["title"]) if change["title"] else speech.say("between")
     return [
         title,
-        Markup("<code>{}</code>").format(change["name"]) if change["name"] else NONE,
+        spoken(change["name"], speech.lang) if change["name"] else NONE,
         _value(found, change, "old", telling),
         _value(found, change, "new", telling),
         day if change["holds"] else speech.say("not_yet", day=day),
         f"{source} [{change['confidence']}]" if change["confidence"] else source,
     ]
+
+
+def spoken(name: str, lang: str) -> Markup:
+    """An internal name in words, with the name itself small beside them."""
+    return Markup("{} <small><code>{}</code></small>").format(called(name, lang), name)
 
 
 def _value(found: Found, change: Row, key: str, telling: Telling) -> str | Markup:
@@ -65,6 +71,8 @@ def _value(found: Found, change: Row, key: str, telling: Telling) -> str | Marku
         return measured(whole, change["unit"], speech.lang)
     if kind == "amount":
         return speech.day(text)
+    if change["name"].startswith("excluded_by."):
+        return called(text, speech.lang)
     return Markup("<code>{}</code>").format(text)
 
 
@@ -73,4 +81,8 @@ def assumed(found: Found, telling: Telling) -> list[str]:
     speech = telling.speech
     own = [speech.of(text) for text in found.reform["assumptions"]]
     day = speech.day(found.manifest["as_of"])
-    return [*own, *(speech.say(f"assumed_{name}", day=day) for name in ASSUMED)]
+    said = [speech.say(f"assumed_{name}", day=day) for name in ASSUMED]
+    if found.few_for_the_nation:
+        families = speech.number(found.totals["families"])
+        said.insert(0, speech.say("assumed_places", families=families))
+    return [*own, *said]
