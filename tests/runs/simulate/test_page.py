@@ -174,7 +174,11 @@ def test_internal_names_stand_small_beside_words(found: dict[str, Any]) -> None:
     made = copy.deepcopy(found)
     ground = {"name": "excluded_by.civil_pensioner", "kind": "dropped", "old": "civil_pensioner"}
     made["reform"]["changes"].append(made["reform"]["changes"][0] | ground | {"new": ""})
+    rule = {"name": "quota", "kind": "rule", "old": "national_quota", "new": "decile <= a"}
+    made["reform"]["changes"].append(made["reform"]["changes"][0] | rule)
     one, other = versions(page(made))
+    assert "Kuota nasional <small><code>national_quota</code></small>" in one
+    assert "<code>decile &lt;= a</code>" in one
     small = "<small><code>decile_limit</code></small>"
     assert f"Batas desil {small}" in one and f"Decile limit {small}" in other
     assert "Pengecualian: Pensiunan ASN, TNI atau Polri <small>" in one

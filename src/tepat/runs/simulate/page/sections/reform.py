@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from tepat.policy.called import called
+from tepat.policy.called import called, is_known
 from tepat.policy.citation import cited
 from tepat.policy.wording import measured
 from tepat.policy.yaml_file import exact
@@ -73,7 +73,7 @@ def _value(found: Found, change: Row, key: str, telling: Telling) -> str | Marku
         return speech.day(text)
     if change["name"].startswith("excluded_by."):
         return called(text, speech.lang)
-    return Markup("<code>{}</code>").format(text)
+    return spoken(text, speech.lang) if is_known(text) else Markup("<code>{}</code>").format(text)
 
 
 def assumed(found: Found, telling: Telling) -> list[str]:
