@@ -113,6 +113,38 @@ def test_rows_are_clusters_of_one() -> None:
     assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=1e-12)
 
 
+def test_a_full_count_beside_a_sample_adds_nothing_to_the_variance() -> None:
+    weight, cluster, poor, missed = _survey(6)
+    parts, wholes = (np.bincount(cluster, weight * rows, 60) for rows in (missed, poor))
+    counted = (0.1 * float(wholes.sum()), 2.0 * float(wholes.sum()))
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(60, size=(4_000, 60))  # the sample alone is drawn again
+    shares = (parts[drawn].sum(axis=1) + counted[0]) / (wholes[drawn].sum(axis=1) + counted[1])
+    found = of_clusters(parts, wholes, 60, counted)
+    assert (found.low, found.high) == pytest.approx(
+        tuple(np.percentile(shares, [2.5, 97.5])), abs=0.008
+    )
+    # the control: the full count as one more cluster of the sample is far too wide
+    wide = of_clusters(np.append(parts, counted[0]), np.append(wholes, counted[1]), 61)
+    assert wide.value == pytest.approx(found.value)
+    assert found.low is not None and wide.low is not None
+    assert found.low - wide.low > 0.05, "as one more cluster it would be far too wide"
+    rows = np.arange(len(weight))
+    one = of_clusters(
+        np.bincount(rows, weight * missed), np.bincount(rows, weight * poor), len(rows), counted
+    )
+    part, whole = float((weight * missed).sum()), float((weight * poor).sum())
+    other = of_rows(
+        part + counted[0],
+        whole + counted[1],
+        float((weight**2 * missed).sum()),
+        float((weight**2 * poor).sum()),
+        len(rows),
+        (part, whole),
+    )
+    assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=1e-12)
+
+
 def test_what_cannot_be_said_has_no_interval() -> None:
     assert wilson(0, 0).value is None
     assert of_clusters(np.zeros(3), np.zeros(3), 3).value is None

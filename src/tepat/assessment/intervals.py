@@ -10,6 +10,10 @@ approximating the variance of a complicated estimate", Journal of the American S
 Association 66; Wolter 2007, Introduction to Variance Estimation, section 6.5). The interval is
 built on the logit of the share and taken back, so that its ends stay between 0 and 1, with t of
 Student on clusters - 1 degrees of freedom (Korn and Graubard 1998, Survey Methodology 24).
+
+*A full count beside a sample*: families of whom everyone is known are a stratum that was taken
+whole. It adds to both sums and nothing to the variance (Cochran 1977, Sampling Techniques, 5.3);
+that of the sample is taken about the sample's own mean, which is then not 0.
 """
 
 from __future__ import annotations
@@ -62,35 +66,55 @@ def wilson(part: float, whole: float) -> Estimate:
     return Estimate(p, low, high, part, whole)
 
 
-def of_clusters(parts: Numbers, wholes: Numbers, clusters: int) -> Estimate:
+def of_clusters(
+    parts: Numbers, wholes: Numbers, clusters: int, counted: tuple[float, float] = (0.0, 0.0)
+) -> Estimate:
     """The interval of a ratio of weighted sums, from each cluster's sums.
 
     Args:
         parts: weighted sum of the part in each cluster that has any.
         wholes: weighted sum of the whole in each.
         clusters: how many clusters the survey has, those with nothing of the whole included.
+        counted: part and whole of those who were not sampled, for everyone of them is known.
     """
-    part, whole = float(parts.sum()), float(wholes.sum())
+    part, whole = float(parts.sum()) + counted[0], float(wholes.sum()) + counted[1]
     if whole <= 0:
         return Estimate(None, None, None, part, whole)
     p = part / whole
     if clusters < 2:
         return Estimate(p, None, None, part, whole)
     gaps = parts - p * wholes
-    variance = clusters / (clusters - 1) * float(gaps @ gaps) / whole**2
+    spread = float(gaps @ gaps) - float(gaps.sum()) ** 2 / clusters
+    variance = clusters / (clusters - 1) * max(spread, 0.0) / whole**2
     return _on_logit(p, variance, clusters - 1, part, whole)
 
 
 def of_rows(
-    part: float, whole: float, squares_part: float, squares_whole: float, rows: int
+    part: float,
+    whole: float,
+    squares_part: float,
+    squares_whole: float,
+    rows: int,
+    sampled: tuple[float, float] | None = None,
 ) -> Estimate:
-    """The same where each row is a cluster: from sums of weights and of their squares."""
+    """The same where each row is a cluster: from sums of weights and of their squares.
+
+    Args:
+        part: weighted sum of the part.
+        whole: weighted sum of the whole.
+        squares_part: sum of squared weights of the part, among sampled rows.
+        squares_whole: the same of the whole.
+        rows: how many rows were sampled.
+        sampled: part and whole among sampled rows; none means that all were.
+    """
     if whole <= 0:
         return Estimate(None, None, None, part, whole)
     p = part / whole
     if rows < 2:
         return Estimate(p, None, None, part, whole)
     spread = (1 - 2 * p) * squares_part + p * p * squares_whole
+    if sampled is not None:
+        spread -= (sampled[0] - p * sampled[1]) ** 2 / rows
     variance = rows / (rows - 1) * max(spread, 0.0) / whole**2
     return _on_logit(p, variance, rows - 1, part, whole)
 
