@@ -64,12 +64,12 @@ def as_problem(error: Exception) -> TepatError | None:
             "Give more with --memory, or set TEPAT_MEMORY; see docs/scale.md for what is needed.",
         )
     found = _FILE.search(text)
-    if isinstance(error, duckdb.IOException | duckdb.InvalidInputException) and _BROKEN.search(
-        text
-    ):
+    # a broken list of columns comes as an error of no narrower class
+    of_files = isinstance(error, duckdb.IOException | duckdb.InvalidInputException)
+    if (of_files or type(error) is duckdb.Error) and _BROKEN.search(text):
         return TepatError(
             "file_unreadable",
-            f"{found.group(1) if found else 'A Parquet file of the input'} cannot be read.",
+            f"{found.group(1) if found else 'A Parquet file'} cannot be read.",
             "It is cut off or damaged.",
             "Copy it anew, then give the same command again.",
         )
