@@ -6,12 +6,13 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
+from tepat.engine.failures import engine_errors
 from tepat.engine.manifest import file_hash, new_folder
 from tepat.runs.accuracy.cube import has_ranks, placed
 from tepat.runs.accuracy.decomposition import decomposition
@@ -23,6 +24,7 @@ Progress = Callable[[str, int, int], None]
 POOR = 40
 
 
+@engine_errors()
 def accuracy(
     folder: Path,
     *,
@@ -41,15 +43,17 @@ def accuracy(
         folder: a finished run.
         truth: a file with ``family_key`` and true consumption a head; none means the run's own.
         unregistered: a file of the same kind with families that the register does not have.
-        weight: a column of survey weights in these files.
-        cluster: a column of enumeration areas in these files.
+        weight: a column of survey weights in these files. Without ``truth`` it is of
+            ``unregistered``, beside which the run's own truth must be a full count.
+        cluster: a column of enumeration areas in these files, likewise.
         poor: the poorest per cent whose losses are taken apart.
         out: a folder to write; None writes nothing.
         memory: how much the engine may take, such as 8GB; the rest spills to disk.
         progress: called with a step's name, steps done, steps in all.
 
     Raises:
-        TepatError: ``run_missing``, ``truth_…``, ``bad_number``, ``exists``, ``not_writable``.
+        TepatError: ``run_missing``, ``truth_…``, ``bad_number``, ``exists``, ``not_writable``,
+            ``disk_full``, ``memory_short``, ``file_unreadable``.
     """
     if not 1 <= poor <= 99:
         raise TepatError(
@@ -59,13 +63,7 @@ def accuracy(
     def judged(con: Any) -> dict[str, Any]:
         run = RunFolder(folder, con)
         found = judge(run, truth, unregistered, weight, cluster, poor, progress)
-        files = {"truth": truth, "unregistered": unregistered}
-        found["files"] = {
-            name: {"name": str(path), "sha256": file_hash(path)}
-            for name, path in files.items()
-            if path is not None
-        }
-        return found
+        return found | {"files": _named({"truth": truth, "unregistered": unregistered})}
 
     if out is None:
         with tempfile.TemporaryDirectory() as scratch:
@@ -109,6 +107,7 @@ def judge(
             registered=table.count(where=table.registered),
             weight=table.weight.sum().cast("decimal(38,0)").cast("int64"),
             clusters=table.cluster.nunique(),
+            counted=table.counted.sum(),
         )
     ).to_pylist()[0]
     return {
@@ -120,11 +119,21 @@ def judge(
         "weight_sum": sums["weight"] / UNIT,
         "cluster": cluster,
         "clusters": sums["clusters"] if cluster else None,
+        "counted": sums["counted"],
         "interval": _method(weight, cluster),
         "by_rank": fine,
         "poor": poor,
         "errors": errors(con, table, cuts, weighted=weight is not None, clustered=bool(cluster)),
         "lost": decomposition(run, table, poor),
+    }
+
+
+def _named(files: Mapping[str, Path | None]) -> dict[str, dict[str, str]]:
+    """What was given, each by its name and hash."""
+    return {
+        name: {"name": str(path), "sha256": file_hash(path)}
+        for name, path in files.items()
+        if path is not None
     }
 
 

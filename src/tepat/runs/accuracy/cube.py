@@ -82,6 +82,7 @@ def _with_facts(run: RunFolder, truth: Any) -> Any:
         "consumption",
         "weight",
         "cluster",
+        "counted",
         tie=joined.key_known.coalesce(joined.family_key).fill_null("").hexdigest("md5"),
         registered=joined.family_id.notnull(),
         province=first["province"],

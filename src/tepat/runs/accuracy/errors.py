@@ -9,6 +9,11 @@ and the others; the chosen are the first k per cent of the ranking.
 - *inclusion*: of the chosen, those who are not poor.
 
 In a group the cut-offs of the whole hold.
+
+Rows of a full count (``counted``) beside a sample of the unregistered are a stratum of which
+everyone was taken: they add to the sums and nothing to the variance (Cochran 1977, Sampling
+Techniques, section 5.3: the variance of a stratum vanishes with its finite population correction).
+The variance is that of the sample, about its own mean, on its own degrees of freedom.
 """
 
 from __future__ import annotations
@@ -49,12 +54,13 @@ def _sums(
                 counted = chosen.ifelse(table.weight, 0).cast("int64")
                 columns[f"{name}|{cut}|{which}"] = counted.sum().cast("decimal(38,0)")
                 if weighted and not clustered:
-                    square = (table.weight / UNIT) ** 2
-                    columns[f"{name}|{cut}|{which}2"] = chosen.ifelse(square, 0.0).sum()
+                    drawn, share = chosen & ~table.counted, table.weight / UNIT
+                    columns[f"{name}|{cut}|{which}1"] = drawn.ifelse(share, 0.0).sum()
+                    columns[f"{name}|{cut}|{which}2"] = drawn.ifelse(share**2, 0.0).sum()
     keys = ([group] if group else []) + (["cluster"] if clustered else [])
     grouped = table.group_by(keys).agg(**columns) if keys else table.agg(**columns)
     rows = con.to_pyarrow(grouped).to_pylist()
-    total = table.agg(rows=table.count(), clusters=table.cluster.nunique())
+    total = table.agg(rows=table.count(where=~table.counted), clusters=table.cluster.nunique())
     sizes = con.to_pyarrow(total).to_pylist()[0]
     answers = []
     for value, mine in _by_value(rows, group):
@@ -93,14 +99,18 @@ def _estimate(
     weighted: bool,
     clustered: bool,
 ) -> Estimate:
-    def sums(which: str) -> Any:
+    def sums(which: str, rows: Sequence[dict[str, Any]] = rows) -> Any:
         return np.array([float(row[f"{name}|{which}"]) for row in rows])
 
-    parts, wholes = sums("part") / UNIT, sums("whole") / UNIT
     if clustered:
-        return of_clusters(parts, wholes, int(sizes["clusters"]))
-    part, whole = float(parts.sum()), float(wholes.sum())
+        drawn = [row for row in rows if row["cluster"] is not None]
+        full = [row for row in rows if row["cluster"] is None]  # read_truth lets no others pass
+        counted = tuple(float(sums(which, full).sum()) / UNIT for which in ("part", "whole"))
+        parts, wholes = sums("part", drawn) / UNIT, sums("whole", drawn) / UNIT
+        return of_clusters(parts, wholes, int(sizes["clusters"]), (counted[0], counted[1]))
+    part, whole = (float(sums(which).sum()) / UNIT for which in ("part", "whole"))
     if not weighted:
         return wilson(part, whole)
+    sampled = (float(sums("part1").sum()), float(sums("whole1").sum()))
     first, second = (float(sums(f"{which}2").sum()) for which in ("part", "whole"))
-    return of_rows(part, whole, first, second, int(sizes["rows"]))
+    return of_rows(part, whole, first, second, int(sizes["rows"]), sampled)

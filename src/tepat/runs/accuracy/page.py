@@ -261,7 +261,8 @@ def _lost(found: Found, policy: Policy, drawn: Drawn) -> Section:
 def _method(found: Found, speech: Speech) -> Section:
     kind = "clusters" if found["cluster"] else "rows" if found["weight"] else "Wilson"
     said = speech.say(f"method_{kind}", n=speech.number(found["clusters"]))
-    lead = (said, speech.say("method_lines"))
+    full = (speech.say("method_counted", n=speech.number(found["counted"])),)
+    lead = (said, *(full if found["counted"] else ()), speech.say("method_lines"))
     return Section("method", speech.say("method_title"), lead)
 
 

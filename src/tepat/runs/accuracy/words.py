@@ -128,6 +128,12 @@ ACCURACY_WORDS: dict[str, tuple[str, str]] = {
         "With weights and {n} clusters: the linearised variance of a ratio between clusters "
         "(Woodruff 1971), on the logit, with Student's t on clusters − 1 degrees of freedom.",
     ),
+    "method_counted": (
+        "{n} keluarga terdaftar dicacah lengkap, tidak disampel: masing-masing dihitung sekali dan "
+        "tidak menambah ragam. Hanya yang tidak terdaftar yang disampel.",
+        "{n} registered families are a full count and no sample: each counts once and adds nothing "
+        "to the variance. Only the unregistered were sampled.",
+    ),
     "method_lines": (
         "Garis batas dianggap tetap: bahwa garis itu sendiri ditaksir tidak ikut dihitung.",
         "The cut-offs are taken as fixed: that they are estimated themselves is not counted.",

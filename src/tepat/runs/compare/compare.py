@@ -15,6 +15,7 @@ from typing import Any
 
 from tepat.engine.connect import open_engine, write_parquet
 from tepat.engine.errors import TepatError
+from tepat.engine.failures import engine_errors
 from tepat.engine.manifest import new_folder
 from tepat.runs.compare.again import ask_again
 from tepat.runs.compare.causes import criteria_of, with_cause
@@ -31,6 +32,7 @@ STEPS = ("match", "ask again", "explain", "write")
 WHO = "who.parquet"
 
 
+@engine_errors()
 def compare(
     before: Path,
     after: Path,
@@ -52,7 +54,8 @@ def compare(
 
     Raises:
         TepatError: ``run_missing``, ``run_unfinished``, ``run_damaged``, ``programmes_differ``,
-            ``families_differ``, ``exists``, ``not_writable``, ``boundaries_…``.
+            ``families_differ``, ``exists``, ``not_writable``, ``boundaries_…``,
+            ``disk_full``, ``memory_short``, ``file_unreadable``.
     """
     if out is None:
         with tempfile.TemporaryDirectory() as scratch:
