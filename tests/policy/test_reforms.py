@@ -333,6 +333,13 @@ def test_each_mistake_of_a_reform_is_told_at_its_own_line(tmp_path: Path) -> Non
     assert {2, 3, 9, 10, 11, 12, 16, 18} == {*lines}, rows
 
 
+def test_a_ground_that_excludes_already_is_one_mistake(tmp_path: Path) -> None:
+    text = "change: {child_aid: {excluded_by: {add: [civil_servant]}}}\n"
+    with pytest.raises(TepatError, match=r"^1 mistake in the reform") as caught:
+        reform_of(tmp_path, text)
+    assert "Did you mean" not in caught.value.what
+
+
 def test_a_rule_of_the_policy_that_a_change_breaks_is_told_at_the_change(tmp_path: Path) -> None:
     text = (
         f"change: {{child_aid: {{amounts: {{school_age: {{to: 2025-12-31, value: 6, {VALUE}}}}}, "

@@ -213,7 +213,8 @@ class Changed:
         add, drop = r.words("add"), r.words("drop")
         for key, wrong, do in _ground_mistakes(add, drop, now, self.known.grounds):
             r.wrong(wrong, do, key)
-        data["excluded_by"] = [*(name for name in now if name not in drop), *add]
+        kept = [name for name in now if name not in drop]
+        data["excluded_by"] = list(dict.fromkeys([*kept, *add]))
         origins["excluded_by"] = self.r.at("excluded_by")
         for name in drop:
             self._tell("dropped", f"excluded_by.{name}", name, "", r.at("drop"))
