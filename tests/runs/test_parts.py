@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ import pytest
 from tepat.engine.errors import TepatError
 from tepat.population.make import make_population
 from tepat.registry.files.parts import cut
-from tepat.runs import steps
+from tepat.runs import run as run_module
+from tepat.runs import steps, work_folder
 from tepat.runs.request import Request
 from tepat.runs.run import run
 
@@ -175,7 +177,9 @@ def finished_notes(out: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in notes.glob("*.json")}
 
 
-@pytest.mark.parametrize("moment", ["read 2/", "check 3/", "decide 2/", "allocate 5/"])
+@pytest.mark.parametrize(
+    "moment", ["read 2/", "check 3/", "decide 2/", "allocate 5/", "summarise", "report"]
+)
 def test_a_run_killed_at_any_step_goes_on_and_ends_with_the_same_rows(
     people: Path, whole: dict[str, Any], tmp_path: Path, moment: str
 ) -> None:
@@ -195,6 +199,104 @@ def test_a_run_killed_at_any_step_goes_on_and_ends_with_the_same_rows(
     made = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert made["content"] == whole["content"]
     assert not list(tmp_path.glob(".*"))
+
+
+def stopped_before(name: str, monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
+    """Let a function end the process as a kill would: nothing after it is done."""
+
+    def stop(*words: Any) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(module, name, stop)
+
+
+class Stopped(BaseException):
+    """What stands for a kill within this process."""
+
+
+@pytest.mark.parametrize("at_once", [AT_ONCE, FAMILIES])
+def test_a_finished_run_that_was_killed_before_it_stood_at_its_place_is_only_put_there(
+    people: Path,
+    whole: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
+) -> None:
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        stopped_before("_to_its_place", patch, work_folder)
+        with pytest.raises(Stopped):
+            in_parts(people, out, at_once=at_once)
+    assert not out.exists()
+    stopped_before("_steps", monkeypatch, run_module)  # nothing is worked again
+    assert in_parts(people, out, at_once=at_once)["content"] == whole["content"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "awards", "decisions", "facts", "findings", "policy", "ranking", "report.html", "run.json",
+        "summary",
+    ]  # fmt: skip
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_finished_run_is_not_lost_where_its_place_was_taken_meanwhile(
+    people: Path, whole: dict[str, Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+
+    def take(step: str, done: int, total: int) -> None:
+        if step == "report":
+            (out / "something").mkdir(parents=True)
+
+    request = Request(people, out, DAY, quota=people / "quota.csv")
+    with pytest.raises(TepatError, match="All is made") as refused:
+        run(request, take)
+    assert refused.value.code == "not_writable"
+    shutil.rmtree(out)
+    assert run(request)["content"] == whole["content"]
+    assert out.is_dir()
+
+
+def test_nobody_begins_while_a_finished_run_is_being_put_to_its_place(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, refused = tmp_path / "run", list[str]()
+    to_its_place = work_folder._to_its_place
+
+    def meanwhile(place: Path, where: Path) -> None:
+        with pytest.raises(TepatError) as caught:
+            in_parts(people, out)
+        refused.append(caught.value.code)
+        to_its_place(place, where)
+
+    monkeypatch.setattr(work_folder, "_to_its_place", meanwhile)
+    in_parts(people, out)
+    assert refused == ["busy"] and (out / "run.json").is_file()
+
+
+def test_notes_do_not_outlive_what_they_tell_of(
+    people: Path, whole: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The input changes, clearing is killed half way, and the input is as it was again."""
+    out = tmp_path / "run"
+    killed_at(people, out, lambda said: said.startswith("decide 2/"))
+    file = sorted((people / "families").glob("**/*.parquet"))[0]
+    about = file.stat()
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns + 1))
+    removed = list[str]()
+
+    def half(path: Path, **options: Any) -> None:
+        removed.append(Path(path).name)
+        if len(removed) > 2:
+            raise Stopped
+        rmtree(path, **options)
+
+    rmtree = shutil.rmtree
+    with monkeypatch.context() as patch:
+        patch.setattr(work_folder.shutil, "rmtree", half)
+        with pytest.raises(Stopped):
+            in_parts(people, out)
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert len(removed) > 2
+    assert in_parts(people, out)["content"] == whole["content"]
 
 
 def test_two_runs_do_not_write_one_folder(people: Path, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ class Group:
 def allocate_step(state: State, plans: Sequence[Plan]) -> None:
     """Turn decisions into awards, waiting places and refusals."""
     allocation = Allocation(state, state.policy, state.quotas, state.folder / "awards")
+    state.groups = len(allocation.groups)
     lines = allocation.allocate(plans, lambda done, of: state.report("allocate", done, of))
     state.manifest["lines"] = {name: found or {} for name, found in lines.items()}
     for plan in plans:

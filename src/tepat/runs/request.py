@@ -72,6 +72,7 @@ class State:
     seconds: dict[str, float] = field(default_factory=dict)
     members: int = 0  # in all parts
     reader: Any = None
+    groups: int = 0  # of parts whose families were allocated together
     read: Sequence[Part] = ()  # the parts in which the input was read, where others calculate
 
     def __post_init__(self) -> None:

@@ -42,6 +42,7 @@ from tepat.runs.summary import write_summary
 from tepat.runs.work_folder import work_folder
 
 HASHED_UP_TO = 200_000  # families
+MADE = "made"  # what is noted when nothing is left to do
 
 
 def run(request: Request, progress: Progress = lambda step, done, total: None) -> dict[str, Any]:
@@ -55,9 +56,15 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
     look_at_engine(request)
     quotas = look_first(request, policy)
     begun = _begun(request, policy)
-    made_of = {"files": _dated(input_files(request)), "engine": request.engine}
+    parts = cut_input(request, policy.variables)
+    made_of = {
+        "files": _dated(input_files(request)),
+        "engine": request.engine,
+        "parts": [part.as_dict() for part in parts],
+    }
     with work_folder(request.out, begun | made_of) as work:
-        parts = cut_input(request)
+        if work.finished(MADE) is not None:
+            return read_manifest(work.folder) or {}
         work.lasting = len(parts) > 1
         reader = open_engine(work.folder / "scratch", memory=request.memory)
         try:
@@ -78,6 +85,7 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
         try:
             with engine_errors():
                 _steps(state)
+            work.finish(MADE, {})
         finally:
             con.disconnect()
             if state.elsewhere:
@@ -119,6 +127,7 @@ def _since(state: State) -> Callable[[str], Any] | None:
     folder = state.folder / "compared"
     try:
         pair = open_pair(state.request.against, state.folder, state.reader)
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         shown = compare_into(folder, pair, called=state.request.out)
     except TepatError as error:

@@ -7,7 +7,7 @@ several rows, the order of scores, the shares of quotas.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.enrolment.quota import read_quota
 from tepat.places.boundary_files import features_of
-from tepat.policy.model import Policy
+from tepat.policy.model import Policy, Variable
+from tepat.registry.columns import columns_of
 from tepat.registry.files.handover import hand_over, taken_over
 from tepat.registry.files.input import Input, reopened
 from tepat.registry.files.mapping import load_mapping
@@ -74,13 +75,32 @@ def look_first(request: Request, policy: Policy) -> dict[str, dict[str, int]]:
     return read_quota(request.quota, policy.programmes) if request.quota else {}
 
 
-def cut_input(request: Request) -> list[Part]:
-    """The parts of the input; one where a mapping makes the tables."""
+def cut_input(request: Request, variables: Mapping[str, Variable]) -> list[Part]:
+    """The parts of the input; one where a mapping makes the tables, or where parts would mislead.
+
+    How a column of text is to be read may hang on all of its rows: whether days stand first in its
+    dates, or whether what a model reads are numbers. A village that a model ranks must not be cut.
+    """
     if request.mapping is not None:
         return [Part(0, 1, {})]
-    if whole_villages(request.model):  # a part that cuts through a village would rank half of it
+    if whole_villages(request.model):
         return cut(request.input, sys.maxsize)
-    return cut(request.input, request.at_once)
+    parts = cut(request.input, request.at_once)
+    if _hangs_on_all_rows(parts[0], variables, model_columns(request.model)):
+        return cut(request.input, sys.maxsize)
+    return parts
+
+
+def _hangs_on_all_rows(
+    part: Part, variables: Mapping[str, Variable], of_model: Sequence[str]
+) -> bool:
+    kept = {name.lower() for name in of_model}
+    for table, types in part.types.items():
+        dates = {n for n, column in columns_of(table, variables).items() if column.kind == "date"}
+        names = dates | kept if table == "families" else dates
+        if any(kind == "VARCHAR" and name.strip().lower() in names for name, kind in types.items()):
+            return True
+    return False
 
 
 def input_files(request: Request) -> list[Path]:
@@ -425,6 +445,7 @@ def _write_truth(state: State, part: Part) -> None:
     chosen = table.select(
         truth_key=table.family_key.cast("string"), consumption=table[names[0]].try_cast("float64")
     )
+    chosen = chosen.filter(chosen.truth_key.notnull())
     low, below = part.families
     if low is not None:
         chosen = chosen.filter(chosen.truth_key >= low)

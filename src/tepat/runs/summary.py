@@ -8,7 +8,7 @@ from typing import Any
 
 from tepat.policy.compile import whole
 from tepat.runs.folder import TABLES
-from tepat.runs.request import State
+from tepat.runs.request import State, part_name
 
 Row = dict[str, Any]
 STATUSES = ("awarded", "waiting", "refused")
@@ -19,7 +19,7 @@ OUTCOMES = ((1, "eligible"), (0, "not_eligible"), (2, "cannot_decide"))
 def write_summary(state: State) -> None:
     """Write ``summary/*.csv`` and put rows and totals into the manifest."""
     folder, con, manifest = state.folder, state.con, state.manifest
-    (folder / "summary").mkdir()
+    (folder / "summary").mkdir(exist_ok=True)
     tables = {
         name: con.read_parquet(str(folder / path))
         for name, path in TABLES.items()
@@ -87,14 +87,15 @@ def _decisions(tables: dict[str, Any], unit: str) -> Any:
 
 
 def _cells(state: State, programmes: dict[str, Any]) -> list[Row]:
-    """Awards by programme, decile and province, from one file of awards after the other.
+    """Awards by programme, decile and province, from one group of families after the other.
 
-    A family stands in one file of each programme, so that families may be added up.
+    A family stands in one group, so that families may be added up.
     """
     found = []
     for name, about in programmes.items():
         of_family = about["unit"] == "family"
-        for path in sorted((state.folder / "awards").glob(f"{name}-part-*.parquet")):
+        for number in range(state.groups):
+            path = state.folder / "awards" / f"{name}-{part_name(number)}.parquet"
             awards = state.desk.open("summary_awards", path)
             found += [
                 {"programme": name, **row}

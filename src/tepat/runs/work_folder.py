@@ -19,7 +19,7 @@ from typing import Any
 from tepat.engine.errors import TepatError
 from tepat.engine.manifest import must_be_free, not_writable
 
-LOCK, BEGUN, DONE = "lock", "begun.json", "done"
+LOCK, BEGUN, DONE, SCRATCH = "lock", "begun.json", "done", "scratch"
 
 
 @dataclass
@@ -58,6 +58,8 @@ def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
     """Make a run beside its place and rename it when whole.
 
     If the block raises, Ctrl-C included, nothing is left, unless the work was marked ``lasting``.
+    The block may be left again without doing anything where a note says that all is made: the
+    folder is then only tidied and renamed.
 
     Args:
         out: where the run is to stand.
@@ -71,15 +73,11 @@ def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
     must_be_free(out)
     place = out.with_name(f".{out.name}.unfinished")
     with _held(out, place):
+        must_be_free(out)  # another process may have made it since
         _begin(out, place, begun)
         work = WorkFolder(place)
         try:
             yield work
-            for name in (LOCK, BEGUN):
-                (place / name).unlink(missing_ok=True)
-            for name in (DONE, "scratch"):
-                shutil.rmtree(place / name, ignore_errors=True)
-            os.replace(place, out)
         except BaseException as error:
             if work.lasting and (place / DONE).is_dir():
                 error.add_note(
@@ -88,6 +86,24 @@ def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
             else:
                 shutil.rmtree(place, ignore_errors=True)
             raise
+        shutil.rmtree(place / SCRATCH, ignore_errors=True)
+        _to_its_place(place, out)
+
+
+def _to_its_place(place: Path, out: Path) -> None:
+    """Rename a finished folder; its lock goes along, so that nobody begins anew meanwhile."""
+    try:
+        os.replace(place, out)
+    except OSError as error:
+        raise TepatError(
+            "not_writable",
+            f"All is made, but {out} cannot be written: {error.strerror}.",
+            f"It lies in {place}.",
+            "Make room at that place, then give the same command again.",
+        ) from error
+    for name in (LOCK, BEGUN):
+        (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / DONE, ignore_errors=True)
 
 
 @contextmanager
@@ -129,6 +145,9 @@ def _begin(out: Path, place: Path, begun: Mapping[str, Any]) -> None:
                 "It may have taken long, so it is not thrown away unasked.",
                 "Give the same arguments to go on with it, another --out, or remove that folder.",
             )
+    # first what says that something is finished, for this may be killed as well
+    known.unlink(missing_ok=True)
+    shutil.rmtree(place / DONE, ignore_errors=True)
     for item in place.iterdir():
         if item.name == LOCK:
             continue

@@ -43,6 +43,11 @@ class Part:
     types: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     size: int = 0
 
+    def as_dict(self) -> dict[str, Any]:
+        """Which rows it holds, as JSON can tell it."""
+        files = {name: [str(path) for path in s.paths] for name, s in self.sources.items()}
+        return {"files": files, "families": self.families, "persons": self.persons}
+
 
 @dataclass
 class _File:
@@ -154,24 +159,36 @@ def _joined(one: Span | None, other: Span | None) -> Span | None:
 
 
 def _packed(groups: Iterable[_Group], at_once: int) -> list[_Group]:
-    """Neighbours put together until there are enough families."""
+    """Neighbours put together until there are enough families; each has files of both tables."""
     packed: list[_Group] = []
     for group in groups:
-        last = packed[-1] if packed else None
-        if last is None or (last.size and last.size + group.size > at_once):
+        if packed and not (_whole(packed[-1]) and packed[-1].size + group.size > at_once):
+            _add(packed[-1], group)
+        else:
             packed.append(group)
-            continue
-        for name, files in group.files.items():
-            last.files[name] += files
-        last.span = last.span[0], group.span[1]
-        last.persons = _joined(last.persons, group.persons)
-        last.size += group.size
+    if len(packed) > 1 and not _whole(packed[-1]):
+        _add(packed[-2], packed.pop())
     return packed
 
 
+def _whole(group: _Group) -> bool:
+    return all(group.files.values())
+
+
+def _add(group: _Group, next_one: _Group) -> None:
+    for name, files in next_one.files.items():
+        group.files[name] += files
+    group.span = group.span[0], next_one.span[1]
+    group.persons = _joined(group.persons, next_one.persons)
+    group.size += next_one.size
+
+
 def _apart(groups: Sequence[_Group]) -> bool:
-    """Whether no person key can stand in two groups."""
-    spans = sorted(group.persons for group in groups if group.persons)
+    """Whether no person key can stand in two groups, and persons follow their families' order.
+
+    Else a person would have another number than in an input of one part.
+    """
+    spans = [group.persons for group in groups if group.persons]
     return all(before[1] < after[0] for before, after in itertools.pairwise(spans))
 
 

@@ -412,10 +412,12 @@ def _about(
     if bench.one(f"SELECT count(*) FROM {found} WHERE {lost}"):
         what = "ground" if name == "flags" else "programme"
         key = masked("coalesce(person_key, family_key)")
+        # of a person who is not found it is not known whose it is, whatever family is named
         bench.findings.append(
             f'SELECT {literal(name)} AS "table", {key} AS key, '
             f"'target_not_found' AS rule, '{what}' AS \"column\", left({what}, 40) AS "
-            f"value_shown, family_key FROM {found} WHERE {lost}"
+            f"value_shown, CASE WHEN person_key IS NULL THEN family_key END AS family_key "
+            f"FROM {found} WHERE {lost}"
         )
     bench.final(name, f"SELECT * FROM {found} WHERE NOT ({lost})")
 

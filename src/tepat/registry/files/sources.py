@@ -321,6 +321,8 @@ def _open_csv(
                 "See whether a quote is never closed.",
             ),
         ) from error
+    if not bench.first:  # it is read again for each part, but told of once
+        return name
     if bench.one(f"SELECT count(*) FROM {rejects}"):
         bench.findings.append(text_files.rejected(rejects, table))
     if file.encoding == "cp1252":
