@@ -13,6 +13,7 @@ import pytest
 from tepat.enrolment.shares import NATIONAL, shares
 from tepat.runs.request import Request
 from tepat.runs.run import run
+from tepat.runs.simulate.limit import places, running
 from tests.chain import real
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import DAY, simulated
@@ -27,6 +28,25 @@ MODEL = {
          "level": 0, "zero": 0, "slope": 7, "bends": [], "divisor": 1, "missing": 100},
     ],
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each question to the engine brought; few lines fill several blocks here."""
+    from ibis.backends.duckdb import Backend
+
+    rows: list[int] = []
+    to_pyarrow = Backend.to_pyarrow
+
+    def counted(self: Any, table: Any, **more: Any) -> Any:
+        found = to_pyarrow(self, table, **more)
+        rows.append(getattr(found, "num_rows", 1))
+        return found
+
+    monkeypatch.setattr(Backend, "to_pyarrow", counted)
+    monkeypatch.setattr(running, "BLOCK", 16)
+    monkeypatch.setattr(places, "AHEAD", 4)
+    return rows
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +90,7 @@ def test_the_highest_score_that_still_receives_is_found(
 
 
 def test_the_largest_number_of_places_is_found_over_all_kabupaten(
-    modelled: tuple[Path, Path], demo_people: Path, tmp_path: Path
+    modelled: tuple[Path, Path], demo_people: Path, tmp_path: Path, fetched: list[int]
 ) -> None:
     folder, model = modelled
     queues: dict[str, list[int]] = defaultdict(list)
@@ -84,9 +104,11 @@ def test_the_largest_number_of_places_is_found_over_all_kabupaten(
         return sum(sum(queues[code][:number]) for code, number in found.items())
 
     budget = cost(sum(sizes.values())) // 3
+    fetched.clear()
     more = {"limit_budget": budget, "limit_by": "pkh.quota"}
     out = tmp_path / "out"
     found = simulated(demo_people, REFORM, out, asked={"model": model}, **more)["limit"]
+    assert max(fetched) < len(free), "the queue was taken out of the engine"
     assert found["value"] == max(n for n in range(len(free) + 1) if cost(n) <= budget)
     assert all(point["cost"] == cost(point["value"]) for point in found["points"])
 

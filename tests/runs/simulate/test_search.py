@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Any
+from unittest.mock import patch
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tepat.enrolment.shares import NATIONAL, shares
-from tepat.runs.simulate.limit import _further
+from tepat.runs.simulate.limit import places
+from tepat.runs.simulate.limit.places import Places
 from tepat.runs.simulate.search import ALL_TRIED, search
 
 STEPS = st.lists(st.integers(0, 50), min_size=2, max_size=120)
@@ -70,6 +72,20 @@ def test_a_cost_that_goes_up_and_down_is_called_unsteady() -> None:
     assert ALL_TRIED >= 10, "the ten deciles are all tried"
 
 
+class Lists:
+    """Queues as lists of amounts, added up anew each time."""
+
+    def __init__(self, queues: Mapping[str, list[int]]) -> None:
+        self.queues = queues
+        self.eligible = {code: len(queue) for code, queue in queues.items()}
+
+    def costs(self, several: Iterable[Mapping[str, int]]) -> list[int]:
+        return [
+            sum(sum(self.queues[code][:number]) for code, number in places.items())
+            for places in several
+        ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(
@@ -77,19 +93,26 @@ def test_a_cost_that_goes_up_and_down_is_called_unsteady() -> None:
         st.lists(st.integers(0, 30), min_size=1, max_size=12),
         min_size=1,
     ),
+    st.dictionaries(st.sampled_from(["1101", "3202", "9999"]), st.integers(0, 15)),
     st.integers(0, 400),
+    st.sampled_from([1, 3, 64]),
 )
 def test_the_largest_number_of_places_that_fits_is_found(
-    queues: dict[str, list[int]], budget: int
+    queues: dict[str, list[int]], listed: dict[str, int], budget: int, ahead: int
 ) -> None:
-    sums = {code: np.r_[0, np.cumsum(queue)] for code, queue in queues.items()}
-    eligible = {code: len(queue) for code, queue in queues.items()}
-    high = sum(eligible.values())
+    lists: Any = Lists(queues)
+    asked = Places(lists, listed)
 
     def cost(number: int) -> int:
-        found: Any = shares({NATIONAL: number}, eligible)
-        return sum(int(sums[code][places]) for code, places in found.items())
+        found: Any = shares({**listed, NATIONAL: number}, lists.eligible)
+        return sum(sum(queues[code][:taken]) for code, taken in found.items())
 
-    found = search(cost, 0, high, budget)
-    found = _further(found, cost, sums, eligible, {}, high, budget)
-    assert found.value == max(n for n in range(high + 1) if cost(n) <= budget)
+    low, high = asked.fixed, max(asked.fixed + 1, asked.most)
+    with patch.object(places, "AHEAD", ahead):
+        found = asked.search(low, high, budget)
+    fitting = [number for number in range(low, high + 1) if cost(number) <= budget]
+    assert found.value == max(fitting, default=None)
+    assert all(known == cost(number) for number, known in found.tried.items())
+    for number in found.tried:
+        taken: Any = shares({**listed, NATIONAL: number}, lists.eligible)
+        assert asked.holders[number] == sum(taken.values())
