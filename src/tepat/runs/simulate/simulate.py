@@ -17,11 +17,13 @@ from tepat import __version__
 from tepat.engine.connect import open_engine
 from tepat.engine.desk import Desk
 from tepat.engine.errors import TepatError
+from tepat.engine.failures import engine_errors
 from tepat.engine.manifest import code_version, file_hash
 from tepat.enrolment.quota import read_quota
 from tepat.policy.load import load_policy
 from tepat.policy.model import Policy
 from tepat.policy.reform import Reform, find_reform, load_reform
+from tepat.registry.files.parts import Part
 from tepat.runs.request import Progress, Request, State
 from tepat.runs.run import in_force
 from tepat.runs.simulate import figures
@@ -34,11 +36,12 @@ from tepat.runs.simulate.one_pass import Tables, one_pass, timed
 from tepat.runs.simulate.page import page
 from tepat.runs.simulate.twins import Quotas, Twins, make_twins
 from tepat.runs.steps import cut_input, input_files, look_first
-from tepat.runs.work_folder import work_folder
+from tepat.runs.work_folder import WorkFolder, work_folder
 
 FIGURES = (
     "totals", "programmes", "deciles", "provinces", "kinds", "stacking", "stacks", "errors",
 )  # fmt: skip
+WRITTEN = "written"  # the last step: what follows it only takes away
 OF_RUNS = ("programmes", "present", "lines", "lists", "not_in_force", "members_read")
 NOTHING: Progress = lambda step, done, total: None  # noqa: E731
 
@@ -83,33 +86,55 @@ def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
     kept = existing(request.out, ask.as_dict(), (base.hash, reform.hash))
     if kept is not None:
         return kept
-    with work_folder(request.out, begun | {"files": _dated(ask)}) as work:
-        parts = cut_input(request)
+    with engine_errors():
+        parts = cut_input(request, twins.policy.variables)
+    made_of = {"files": _dated(ask), "parts": [part.as_dict() for part in parts]}
+    with work_folder(request.out, begun | made_of) as work, engine_errors():
         work.lasting = len(parts) > 1
-        con = open_engine(work.folder / "scratch", memory=request.memory)
-        manifest = begun | _about(base, reform, twins, con, request.as_of)
-        state = State(
-            request, twins.policy, con, work, Desk(con, work.folder / "scratch"), parts, progress,
-            twins.names, {}, twins.quotas, manifest,
-        )  # fmt: skip
-        try:
-            tables = one_pass(state)
-            progress("compare", 5, 7)
-            with timed(state, "compare"):
-                found = _compared(tables, twins)
-            if limit is not None:
-                progress("limit", 6, 7)
-                with timed(state, "limit"):
-                    found["limit"] = find_limit(limit, tables, twins, base, reform)
-            found["seconds"] = state.seconds
-        finally:
-            con.disconnect()
-        if ask.reform_quota is not None:
-            manifest["inputs"].append(_hashed("reform_quota", ask.reform_quota))
-        kept = {name: part for name, part in manifest.items() if name not in OF_RUNS} | found
+        if work.finished(WRITTEN) is None:  # else only the tidying was cut short
+            state = _opened(request, work, parts, progress, twins)
+            state.manifest = begun | _about(base, reform, twins, state.con, request.as_of)
+            try:
+                found = _found(state, twins, base, reform, limit)
+            finally:
+                state.con.disconnect()
+            if ask.reform_quota is not None:
+                state.manifest["inputs"].append(_hashed("reform_quota", ask.reform_quota))
+            kept = {n: part for n, part in state.manifest.items() if n not in OF_RUNS} | found
+            _write(work.folder, kept, reform)
+            work.finish(WRITTEN, {})
         _tidy(work.folder)
-        _write(work.folder, kept, reform)
-    return kept
+        text = (work.folder / "simulation.json").read_text(encoding="utf-8")
+    simulated: dict[str, Any] = json.loads(text)
+    return simulated
+
+
+def _opened(
+    request: Request, work: WorkFolder, parts: list[Part], progress: Progress, twins: Twins
+) -> State:
+    """The engine and what the steps hand on to each other."""
+    scratch = work.folder / "scratch"
+    con = open_engine(scratch, memory=request.memory)
+    return State(
+        request, twins.policy, con, work, Desk(con, scratch), parts, progress, twins.names, {},
+        twins.quotas, {},
+    )  # fmt: skip
+
+
+def _found(
+    state: State, twins: Twins, base: Policy, reform: Reform, limit: Limit | None
+) -> dict[str, Any]:
+    """The figures: one pass over the families, then both sides compared."""
+    tables = one_pass(state)
+    state.progress("compare", 5, 7)
+    with timed(state, "compare"):
+        found = _compared(tables, twins)
+    if limit is not None:
+        state.progress("limit", 6, 7)
+        with timed(state, "limit"):
+            found["limit"] = find_limit(limit, tables, twins, base, reform)
+    found["seconds"] = state.seconds
+    return found
 
 
 def _dated(ask: Ask) -> list[list[Any]]:
