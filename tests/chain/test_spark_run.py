@@ -16,28 +16,30 @@ import pytest
 
 from benchmarks.standalone import Cluster
 from tepat.engine.errors import TepatError
+from tepat.runs.request import Progress, Request
+from tepat.runs.run import run
 from tests.chain.real import made_once, manifest, succeed
 from tests.conftest import DEMO_DATE, tepat
 from tests.engines import MEMORY, QUICK_JAVA
 from tests.needs import java_program
+from tests.runs.test_compare import MODEL
 
 pytestmark = pytest.mark.xdist_group("spark")
 FAMILIES = 10_000
 OF_THE_ENGINE = ("engine", "made_at", "seconds", "code")
 
 
-def run_on_spark(given: Path, out: Path, **options: Any) -> dict[str, Any]:
+def run_on_spark(
+    given: Path, out: Path, progress: Progress = lambda *_: None, **options: Any
+) -> dict[str, Any]:
     """Run in this process, on the Spark that the tests share."""
-    from tepat.runs.request import Request
-    from tepat.runs.run import run
-
     day = date.fromisoformat(DEMO_DATE)
     memory = f"{MEMORY >> 20}MiB"
     asked = Request(
         given, out, day, engine="spark", master="local[2]", memory=memory,
         quota=given / "quota.csv", **options,
     )  # fmt: skip
-    return run(asked)
+    return run(asked, progress)
 
 
 def alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -65,6 +67,43 @@ def test_a_run_on_spark_holds_what_one_on_duckdb_holds(
     told = tepat("explain", tmp_path / "run", _first_key(demo_run), "--json")
     assert told.returncode == 0
     assert told.stdout == tepat("explain", demo_run, _first_key(demo_run), "--json").stdout
+
+
+@pytest.mark.usefixtures("java_with_spark")
+def test_a_killed_run_on_spark_goes_on_with_model_and_deciles(people: Path, tmp_path: Path) -> None:
+    """What only some runs have: a model, deciles from a file, parts, and an end too early."""
+    model, deciles = tmp_path / "model.json", tmp_path / "deciles.csv"
+    model.write_text(json.dumps(MODEL), encoding="utf-8")
+    _some_deciles(people, deciles)
+    given: dict[str, Any] = {"model": model, "deciles": deciles, "at_once": 4_000}
+    asked = Request(
+        people, tmp_path / "duckdb", date.fromisoformat(DEMO_DATE),
+        quota=people / "quota.csv", **given,
+    )  # fmt: skip
+    out = tmp_path / "spark"
+
+    def stop(step: str, done: int, total: int) -> None:
+        if step == "allocate 2/12":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_on_spark(people, out, stop, **given)
+    kept = out.with_name(f".{out.name}.unfinished") / "decisions/families"
+    before = {path.name: path.stat().st_mtime_ns for path in kept.glob("*")}
+    assert before and not out.exists()
+    assert alike(run_on_spark(people, out, **given), run(asked))
+    after = {path.name: path.stat().st_mtime_ns for path in (out / "decisions/families").glob("*")}
+    assert after == before, "what was finished is not worked again"
+
+
+def _some_deciles(people: Path, file: Path) -> None:
+    import duckdb
+
+    duckdb.execute(
+        f"COPY (SELECT family_key, 1 + hash(family_key) % 10 AS decile "
+        f"FROM read_parquet('{people}/families/**/*.parquet') WHERE hash(family_key) % 3 = 0) "
+        f"TO '{file}'"
+    )
 
 
 def _first_key(run: Path) -> str:
@@ -167,8 +206,6 @@ def test_workers_without_enough_memory_are_told_in_bounded_time(
 def test_an_engine_that_is_not_is_refused_before_anything_is_read(
     options: dict[str, str], code: str, tmp_path: Path
 ) -> None:
-    from tepat.runs.request import Request
-    from tepat.runs.run import run
 
     with pytest.raises(TepatError) as caught:
         run(Request(tmp_path, tmp_path / "run", date(2025, 7, 1), **options))  # type: ignore[arg-type]
