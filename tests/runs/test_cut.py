@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -108,12 +107,36 @@ def nameless_truth(frames: Frames) -> Frames:
     return frames | {"truth": truth}
 
 
-@pytest.mark.parametrize("change", [dict, lost_members, unknown_persons, nameless_truth])
-def test_odd_inputs_have_the_same_rows_in_parts(
-    frames: Frames, tmp_path: Path, change: Callable[[Frames], Frames]
+def findings(out: Path, rule: str) -> pl.DataFrame:
+    return pl.read_parquet(out / "findings" / "*.parquet").filter(pl.col("rule") == rule)
+
+
+def test_files_in_order_have_the_same_rows_in_parts(frames: Frames, tmp_path: Path) -> None:
+    alike_however_cut(written(tmp_path / "in", frames, thirds(frames)), tmp_path, 3)
+
+
+def test_families_and_members_without_each_other_go_to_a_neighbour(
+    frames: Frames, tmp_path: Path
 ) -> None:
-    folder = written(tmp_path / "in", change(frames), thirds(frames))
-    alike_however_cut(folder, tmp_path, 2 if change is lost_members else 3)
+    folder = written(tmp_path / "in", lost_members(frames), thirds(frames))
+    assert alike_however_cut(folder, tmp_path, 2)["rows"]["families"] == 200
+    assert findings(tmp_path / "90", "no_members").height >= 100
+    assert findings(tmp_path / "90", "family_not_found").height > 100
+
+
+def test_flags_on_persons_whom_nobody_knows_are_told_alike(frames: Frames, tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", unknown_persons(frames), thirds(frames))
+    alike_however_cut(folder, tmp_path, 3)
+    lost = findings(tmp_path / "90", "target_not_found").filter(
+        pl.col("key").is_in(["A", "M", "Z"])
+    )
+    assert lost.height == 3 and lost["family_id"].null_count() == 3
+
+
+def test_truth_without_a_key_is_not_kept(frames: Frames, tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", nameless_truth(frames), thirds(frames))
+    kept = alike_however_cut(folder, tmp_path, 3)["rows"]["truth"]
+    assert kept == frames["truth"].height
 
 
 def test_a_table_of_text_beside_is_told_of_once(frames: Frames, tmp_path: Path) -> None:
@@ -122,6 +145,7 @@ def test_a_table_of_text_beside_is_told_of_once(frames: Frames, tmp_path: Path) 
     text = frames["flags"].with_columns(unknown=pl.lit("é")).write_csv()
     (folder / "flags.csv").write_bytes(text.encode("cp1252"))
     alike_however_cut(folder, tmp_path, 3)
+    assert findings(tmp_path / "90", "encoding_assumed").height == 1
 
 
 def test_persons_in_another_order_than_their_families_are_not_cut(
@@ -154,6 +178,5 @@ def test_dates_as_text_are_read_alike_in_all_files(frames: Frames, tmp_path: Pat
     folder = written(tmp_path / "in", changed, thirds(frames))
     assert number_of_parts(folder) == 1
     found = made(folder, tmp_path / "run", 90)
-    findings = pl.read_parquet(tmp_path / "run" / "findings" / "*.parquet")
     assert found["rows"]["families"] == 300
-    assert findings.filter(pl.col("rule") == "date_ambiguous").height > 20
+    assert findings(tmp_path / "run", "date_ambiguous").height > 20

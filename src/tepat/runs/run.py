@@ -56,7 +56,8 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
     look_at_engine(request)
     quotas = look_first(request, policy)
     begun = _begun(request, policy)
-    parts = cut_input(request, policy.variables)
+    with engine_errors():
+        parts = cut_input(request, policy.variables)
     made_of = {
         "files": _dated(input_files(request)),
         "engine": request.engine,

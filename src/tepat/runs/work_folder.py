@@ -73,7 +73,11 @@ def work_folder(out: Path, begun: Mapping[str, Any]) -> Iterator[WorkFolder]:
     must_be_free(out)
     place = out.with_name(f".{out.name}.unfinished")
     with _held(out, place):
-        must_be_free(out)  # another process may have made it since
+        try:
+            must_be_free(out)  # another process may have made it since
+        except TepatError:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
         _begin(out, place, begun)
         work = WorkFolder(place)
         try:
