@@ -20,6 +20,7 @@ from tepat.runs.report import write_report
 from tepat.runs.report.page import command
 from tepat.runs.report.speech import Speech
 from tepat.runs.report.words import WORDS
+from tepat.runs.simulate.page.speech import Told
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 PACKAGE = Path(__file__).parents[2] / "src" / "tepat" / "runs" / "report"
@@ -255,6 +256,8 @@ def test_the_command_repeats_the_run() -> None:
         (0, 3, "0%", "0%"),
         (3, 3, "100%", "100%"),
         (1, 9999, "<0,1%", "<0.1%"),
+        (9996, 10_000, ">99,9%", ">99.9%"),
+        (1998, 2000, "99,9%", "99.9%"),
         (2, 5, "40,0%", "40.0%"),
         (0, 0, "–", "–"),
     ],
@@ -262,8 +265,30 @@ def test_the_command_repeats_the_run() -> None:
 def test_a_share_is_written_in_each_language(
     part: int, whole: int, indonesian: str, english: str
 ) -> None:
-    assert Speech("id").share(part, whole) == indonesian
-    assert Speech("en").share(part, whole) == english
+    for speech in (Speech, Told):
+        assert speech("id").share(part, whole) == indonesian
+        assert speech("en").share(part, whole) == english
+
+
+@pytest.mark.parametrize(
+    ("ratio", "indonesian", "english"),
+    [
+        (0, "0%", "0%"),
+        (0.0004, "<0,1%", "<0.1%"),
+        (0.001, "0,1%", "0.1%"),
+        (0.5, "50,0%", "50.0%"),
+        (0.9994, "99,9%", "99.9%"),
+        (0.9996, ">99,9%", ">99.9%"),
+        (1, "100%", "100%"),
+        (1.2, "120,0%", "120.0%"),
+    ],
+)
+def test_a_ratio_is_rounded_neither_to_all_nor_to_nothing(
+    ratio: float, indonesian: str, english: str
+) -> None:
+    for speech in (Speech, Told):
+        assert speech("id").percent(ratio) == indonesian
+        assert speech("en").percent(ratio) == english
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from tepat.engine.errors import TepatError
 from tepat.runs.simulate.page import page
 from tepat.runs.simulate.page.found import Found
 from tepat.runs.simulate.page.page import command
-from tepat.runs.simulate.page.speech import Told
 from tepat.runs.simulate.page.words import WORDS
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import simulated
@@ -185,15 +184,6 @@ def test_internal_names_stand_small_beside_words(found: dict[str, Any]) -> None:
     assert "Exclusion: Pensioner of civil service, military or police <small>" in other
     assert ">civil_pensioner<" not in one + other
     assert "batas desil pada" in one and "decile limit of" in other, "the line that was searched"
-
-
-def test_a_share_that_is_not_whole_is_not_rounded_to_all_or_nothing() -> None:
-    one, other = Told("id"), Told("en")
-    assert one.share(1999, 2000) == ">99,9%" and other.share(1999, 2000) == ">99.9%"
-    assert one.share(1, 3000) == "<0,1%" and one.share(1998, 2000) == "99,9%"
-    assert one.share(2000, 2000) == "100%" and one.share(0, 2000) == "0%"
-    assert other.percent(0.9999) == ">99.9%" and other.percent(0.0001) == "<0.1%"
-    assert other.percent(1) == "100%" and other.percent(0.5) == "50.0%"
 
 
 def test_places_of_the_nation_for_a_sample_are_warned_of(found: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ LARGE = (
 )
 SMALL = ((10**9, "M", "bn"), (10**6, "jt", "m"), (10**3, "rb", "k"))
 NONE = "–"
+ALL, LEAST = Decimal(100), Decimal("0.1")  # per cent; the least is what one decimal can show
 
 
 class Speech:
@@ -62,21 +63,29 @@ class Speech:
         return number(value, self.lang)
 
     def share(self, part: int, whole: int) -> str:
-        """A part of a whole in per cent, with one decimal: 12,3%."""
+        """A part of a whole in per cent, with one decimal: 12,3%; only all of it is 100%."""
         if whole <= 0:
             return NONE
         percent = _rounded(part * 100, whole, 1)
-        if percent == 0 and part > 0:
-            return f"<{self._decimal(Decimal('0.1'))}%"
         if part in (0, whole):
             return f"{percent:.0f}%"
-        return f"{self._decimal(percent)}%"
+        return self._between(percent) if 0 < part < whole else f"{self._decimal(percent)}%"
 
     def percent(self, ratio: float) -> str:
-        """A ratio between 0 and 1 in per cent."""
+        """A ratio in per cent; between 0 and 1 it is never rounded to either."""
         if ratio in (0, 1):
             return f"{ratio * 100:.0f}%"
-        return f"{self._decimal(Decimal(str(ratio * 100)))}%"
+        percent = Decimal(str(ratio * 100))
+        return self._between(percent) if 0 < ratio < 1 else f"{self._decimal(percent)}%"
+
+    def _between(self, percent: Decimal) -> str:
+        """What is more than nothing and less than all: not rounded to either."""
+        said = self._decimal(percent)
+        if said == self._decimal(Decimal(0)):
+            return f"<{self._decimal(LEAST)}%"
+        if said == self._decimal(ALL):
+            return f">{self._decimal(ALL - LEAST)}%"
+        return f"{said}%"
 
     def _decimal(self, value: Decimal) -> str:
         """A number with one decimal, zero or not, so that columns of numbers stay even."""
