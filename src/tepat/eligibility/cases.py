@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tepat.eligibility.expected import check_expected
 from tepat.eligibility.facts import with_computed
 from tepat.eligibility.instalments import instalments
 from tepat.eligibility.plan import Plan, calendar_on
@@ -22,21 +23,8 @@ from tepat.policy.compile import IBIS_TYPES
 from tepat.policy.load import read_text
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy, Variable, Where
+from tepat.policy.thousands import is_grouped, misread, written
 from tepat.policy.yaml_file import Problems, Reader, exact, is_day, list_items, parse_yaml
-
-EXPECTED = (
-    "outcome",
-    "amount_year",
-    "failed",
-    "unknown",
-    "not_checked",
-    "counted",
-    "open",
-    "instalments",
-    "channel",
-    "quota",
-    "persons",
-)
 
 
 @dataclass(frozen=True)
@@ -111,9 +99,9 @@ def _case(policy: Policy, programme: str, r: Reader) -> Case | None:
     for ground in lists:
         _known(r, ground, policy.grounds, "an exclusion ground")
     expect = r.child("expect")
-    expect.only(*EXPECTED)
+    check_expected(expect)
     for person in _listed(expect, "persons"):
-        person.only("member", *EXPECTED)
+        check_expected(person, "member")
     return Case(
         programme,
         r.word("case"),
@@ -190,6 +178,9 @@ def _number(r: Reader, variable: Variable, value: Any) -> int | None:
             f"({variable.minimum} to {variable.maximum})."
         )
         return None
+    if is_grouped(written(value)):
+        whole = variable.decimals == 0
+        r.wrong(*misread(written(value), number, whole=whole), variable.name)
     return int(number.scaleb(variable.decimals))
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tepat.policy.model import Calendar, DatedValue, Parameter, Value, Variable
-from tepat.policy.thousands import advice, is_grouped, written
+from tepat.policy.thousands import is_grouped, misread, written
 from tepat.policy.yaml_file import Problems, Reader, is_day, list_items
 
 VALUE_KEYS = ("from", "to", "value", "reference", "confidence", "note")
@@ -63,8 +63,7 @@ def read_value(item: Reader, name: str, unit: str) -> Value | None:
     first, raw = unit.split(" ")[0].lower(), written(item.data["value"])
     whole, grouped = first in COUNTED or first in BOUNDS, is_grouped(raw)
     if grouped:
-        do = advice(raw) if whole else f"{advice(raw)} A decimal of three digits gets a 0 more."
-        item.wrong(f"{raw} is read as {value}.", do, "value")
+        item.wrong(*misread(raw, value, whole=whole), "value")
     if not whole:
         return value
     low, high, said = BOUNDS.get(first, (0, None, ""))

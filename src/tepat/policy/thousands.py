@@ -41,6 +41,19 @@ def is_grouped(text: str) -> bool:
     return bool(_GROUPED.fullmatch(text.strip()))
 
 
+def misread(text: str, number: int | Decimal, *, whole: bool = True) -> tuple[str, str]:
+    """What is wrong with a number for which `is_grouped`, and what to do.
+
+    Args:
+        text: as it stands in the file.
+        number: as YAML reads it.
+        whole: whether only a whole number makes sense here.
+    """
+    read = int(number) if number == int(number) else number
+    do = advice(text) if whole else f"{advice(text)} A decimal of three digits gets a 0 more."
+    return f"{text} is read as {read}.", do
+
+
 def meant(text: str) -> int | None:
     """The whole number that a text may mean, such as 300_000 for 300rb; None where it is none."""
     found = _SAID.fullmatch(text.strip().replace("_", "").lstrip("+-").strip())
