@@ -22,6 +22,9 @@ from tepat.population.make import make_population
 from tepat.registry.files.parts import cut
 from tepat.runs import run as run_module
 from tepat.runs import steps, work_folder
+from tepat.runs.folder import RunFolder, read_manifest
+from tepat.runs.report.helped import helped
+from tepat.runs.report.targeting import targeting
 from tepat.runs.request import Request
 from tepat.runs.run import run
 
@@ -50,9 +53,15 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(people: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def whole_folder(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("whole") / "run"
-    return run(Request(people, out, DAY, quota=people / "quota.csv"))
+    run(Request(people, out, DAY, quota=people / "quota.csv"))
+    return out
+
+
+@pytest.fixture(scope="module")
+def whole(whole_folder: Path) -> dict[str, Any]:
+    return read_manifest(whole_folder) or {}
 
 
 def in_parts(people: Path, out: Path, **asked: Any) -> dict[str, Any]:
@@ -73,6 +82,19 @@ def test_every_table_has_the_same_rows_in_parts(
     assert made["lines"] == whole["lines"]
     assert made["totals"] == whole["totals"]
     assert not list(tmp_path.glob(".*")), "something was left beside the run"
+
+
+def test_summary_and_report_count_the_same_in_parts(
+    people: Path, whole_folder: Path, tmp_path: Path
+) -> None:
+    in_parts(people, tmp_path / "run")
+    assert len(list(RunFolder(tmp_path / "run").groups("awards"))) >= 3
+    for table in (whole_folder / "summary").iterdir():
+        counted = (tmp_path / "run" / "summary" / table.name).read_text(encoding="utf-8")
+        assert counted == table.read_text(encoding="utf-8"), table.name
+    whole, parts = RunFolder(whole_folder), RunFolder(tmp_path / "run")
+    assert helped(parts) == helped(whole)
+    assert targeting(parts) == targeting(whole) is not None
 
 
 def test_numbers_are_compared_across_parts_and_in_portions(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,17 @@ class RunFolder:
     def parts(self, name: str) -> list[Path]:
         """The files of a table."""
         return sorted(self.path.glob(TABLES[name]))
+
+    def groups(self, name: str) -> Iterator[Any]:
+        """A table in pieces: the files with the same number of a part, one after the other.
+
+        All awards of a family stand in one piece.
+        """
+        pieces: dict[str, list[str]] = {}
+        for path in self.parts(name):
+            number = re.search(r"part-(\d+)", path.stem)
+            pieces.setdefault(number[1] if number else "", []).append(exact(path))
+        yield from map(self.con.read_parquet, pieces.values())
 
     def has(self, name: str) -> bool:
         """Whether the run kept a table."""

@@ -27,13 +27,14 @@ def write_summary(state: State) -> None:
     }
     programmes = manifest["programmes"]
     cells = _cells(state, programmes)
-    totals = _programmes(con, tables, programmes, cells)
+    answers = _answers(con, tables, programmes)
+    totals = _programmes(answers, programmes, cells)
     _write(folder, "programmes", totals)
-    _write(folder, "reasons", _reasons(con, tables, programmes))
+    _write(folder, "reasons", _reasons(answers, programmes))
     families = _families(con, tables["families"])
     for column in ("decile", "province"):
         _write(folder, f"{column}s", _by(column, cells, families))
-    _write(folder, "findings", _rows(con, _findings(tables["findings"])))
+    _write(folder, "findings", _findings(state))
     _write(
         folder,
         "quotas",
@@ -80,10 +81,6 @@ HEADERS = {
 def _rows(con: Any, table: Any) -> list[Row]:
     rows: list[Row] = con.to_pyarrow(table).to_pylist()
     return rows
-
-
-def _decisions(tables: dict[str, Any], unit: str) -> Any:
-    return tables["family_decisions" if unit == "family" else "member_decisions"]
 
 
 def _cells(state: State, programmes: dict[str, Any]) -> list[Row]:
@@ -161,57 +158,72 @@ def _added(
 
 
 def _programmes(
-    con: Any, tables: dict[str, Any], programmes: dict[str, Any], cells: list[Row]
+    answers: dict[str, list[Row]], programmes: dict[str, Any], cells: list[Row]
 ) -> list[Row]:
     columns = (*STATUSES, "amount_year")
     by_name = {name: row for (name,), row in _added(cells, ("programme",), columns).items()}
     found = []
     for name, about in programmes.items():
-        table = _decisions(tables, about["unit"])
-        outcome = table[f"{name}__outcome"]
-        decided = table.agg(**{word: table.count(where=outcome == code) for code, word in OUTCOMES})
+        decided = {
+            word: sum(same["number"] for same in answers[name] if same["outcome"] == code)
+            for code, word in OUTCOMES
+        }
         none: dict[str, Any] = {"awarded": 0, "waiting": 0, "refused": 0, "amount_year": None}
-        row = {"programme": name, **_rows(con, decided)[0], **by_name.get(name, none)}
+        row = {"programme": name, **decided, **by_name.get(name, none)}
         if row["amount_year"] is None and about["kind"] == "cash":
             row["amount_year"] = 0
         found.append(row)
     return found
 
 
-def _reasons(con: Any, tables: dict[str, Any], programmes: dict[str, Any]) -> list[Row]:
-    """How often each criterion failed, was unknown, or was alone in the way."""
-    found = []
-    for name, about in programmes.items():
-        table = _decisions(tables, about["unit"])
-        failed, unknown = table[f"{name}__failed"], table[f"{name}__unknown"]
-        columns: dict[str, Any] = {}
-        for index, criterion in enumerate(about["criteria"]):
-            bit = 1 << index
-            columns |= {
-                f"{criterion}|failed": table.count(where=(failed & bit) != 0),
-                f"{criterion}|unknown": table.count(where=(unknown & bit) != 0),
-                f"{criterion}|only": table.count(where=(failed | unknown) == bit),
-            }
-        row = _rows(con, table.agg(**columns))[0]
-        found += [
-            {
-                "programme": name,
-                "criterion": c,
-                "failed": row[f"{c}|failed"],
-                "unknown": row[f"{c}|unknown"],
-                "only_reason": row[f"{c}|only"],
-            }
-            for c in about["criteria"]
-        ]
+def _answers(con: Any, tables: dict[str, Any], programmes: dict[str, Any]) -> dict[str, list[Row]]:
+    """How many families or members have the same answers from all criteria, by programme."""
+    names = ("outcome", "failed", "unknown")
+    found = {}
+    for programme, about in programmes.items():
+        table = tables["family_decisions" if about["unit"] == "family" else "member_decisions"]
+        chosen = table.select(**{name: table[f"{programme}__{name}"] for name in names})
+        found[programme] = _rows(con, chosen.group_by(*names).agg(number=chosen.count()))
     return found
 
 
-def _findings(findings: Any) -> Any:
-    return (
-        findings.group_by(["rule", "severity", "table", "column"])
-        .agg(
-            findings=findings.count(),
-            families=findings.family_id.nunique(),
-        )
-        .order_by("severity", "rule", "table", "column")
-    )
+def _reasons(answers: dict[str, list[Row]], programmes: dict[str, Any]) -> list[Row]:
+    """How often each criterion failed, was unknown, or was alone in the way."""
+    found = []
+    for name, about in programmes.items():
+        given = [(same["failed"], same["unknown"], same["number"]) for same in answers[name]]
+        for index, criterion in enumerate(about["criteria"]):
+            bit = 1 << index
+            found.append(
+                {
+                    "programme": name,
+                    "criterion": criterion,
+                    "failed": sum(number for failed, _, number in given if failed & bit),
+                    "unknown": sum(number for _, unknown, number in given if unknown & bit),
+                    "only_reason": sum(
+                        number for failed, unknown, number in given if (failed | unknown) == bit
+                    ),
+                }
+            )
+    return found
+
+
+def _findings(state: State) -> list[Row]:
+    """Findings by rule and column, from one part after the other: a family stands in one part."""
+    by = ("severity", "rule", "table", "column")
+    found = []
+    paths = state.all_parts("findings")
+    if state.request.deciles is not None:
+        paths.append(state.folder / "findings" / "deciles.parquet")
+    for path in paths:
+        part = state.desk.open("summary_findings", path)
+        found += state.desk.rows("summary_findings", partial(_found, part, by))
+    added = _added(found, by, ("findings", "families"))
+    return [
+        dict(zip(by, key, strict=True)) | sums
+        for key, sums in sorted(added.items(), key=lambda item: [(v is None, v) for v in item[0]])
+    ]
+
+
+def _found(part: Any, by: tuple[str, ...]) -> Any:
+    return part.group_by(*by).agg(findings=part.count(), families=part.family_id.nunique())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tepat.places.tiles import TILES
+from tepat.policy.compile import whole
 from tepat.runs.folder import RunFolder
 
 PROVINCE, KABUPATEN = "province", "kabupaten"
@@ -83,58 +84,58 @@ class Helped:
 
 def helped(run: RunFolder) -> Helped:
     """Count families and awards of a run by place."""
-    families, awards = run.table("families"), run.table("awards")
-    awarded = awards.filter(awards.status == "awarded")
-    programmes = run.manifest["programmes"]
-    given = [name for name, about in programmes.items() if about["kind"] != "subsidy"]
-    by_family = awarded.group_by(helped_id=awarded.family_id).agg(
-        gifts=awarded.count(where=awarded.programme.isin(given)),
-        amount_year=awarded.amount_year.sum().fill_null(0),
-    )
-    joined = families.left_join(by_family, families.family_id == by_family.helped_id)
-    grouped = joined.group_by(
-        province=joined.province.fill_null(""), kabupaten=joined.kabupaten.fill_null("")
-    ).agg(
-        families=joined.count(),
-        helped=joined.count(where=joined.gifts > 0),
-        amount_year=joined.amount_year.sum().fill_null(0).cast("decimal(38,0)"),
-    )
-    kabupaten = {
-        (row["province"], row["kabupaten"]): Place(
-            row["kabupaten"], row["families"], row["helped"], int(row["amount_year"])
-        )
-        for row in _rows(run.con, grouped)
-    }
-    counts = families.agg(
+    families = run.table("families")
+    counted = families.group_by(**_place(families)).agg(
+        families=families.count(),
         blocked=families.count(where=families.blocked),
         without_decile=families.count(where=families.decile.isnull()),
     )
-    counted = _rows(run.con, counts)[0]
+    rows = _rows(run.con, counted)
     found = Helped(
-        kabupaten, _status(run), counted["blocked"], _left_out(run), counted["without_decile"]
+        {
+            (row["province"], row["kabupaten"]): Place(row["kabupaten"], row["families"])
+            for row in rows
+        },
+        {},
+        sum(row["blocked"] for row in rows),
+        _left_out(run),
+        sum(row["without_decile"] for row in rows),
     )
-    for (province, _), place in sorted(kabupaten.items()):
+    programmes = run.manifest["programmes"]
+    given = [name for name, about in programmes.items() if about["kind"] != "subsidy"]
+    for awards in run.groups("awards"):
+        _add_awards(found, run.con, awards, given)
+    for (province, _), place in sorted(found.kabupaten.items()):
         found.provinces.setdefault(province, Place(province)).add(place)
     return found
+
+
+def _add_awards(found: Helped, con: Any, awards: Any, given: list[str]) -> None:
+    """Count the awards of some families in, which have none elsewhere."""
+    held = awards.status == "awarded"
+    grouped = awards.group_by("programme", "status", **_place(awards)).agg(
+        number=awards.count(), amount_year=whole(awards.amount_year.sum(where=held))
+    )
+    for row in _rows(con, grouped):
+        key = row["programme"], row["kabupaten"], row["status"]
+        found.status[key] = found.status.get(key, 0) + row["number"]
+        found.kabupaten[row["province"], row["kabupaten"]].amount_year += row["amount_year"] or 0
+    gifts = awards.filter(held & awards.programme.isin(given))
+    gifts = gifts.select("family_id", **_place(gifts)).distinct()
+    for row in _rows(con, gifts.group_by("province", "kabupaten").agg(helped=gifts.count())):
+        found.kabupaten[row["province"], row["kabupaten"]].helped += row["helped"]
+
+
+def _place(table: Any) -> dict[str, Any]:
+    return {name: table[name].fill_null("") for name in ("province", "kabupaten")}
 
 
 def _left_out(run: RunFolder) -> int:
     """Members whose record has an error, in families that are not held back."""
     families, members = run.table("families"), run.table("members")
-    wrong = members.filter(~members.data_ok.fill_null(False))
-    free = families.filter(~families.blocked).select("family_id")
-    return int(run.con.to_pyarrow(wrong.semi_join(free, "family_id").count()).as_py())
-
-
-def _status(run: RunFolder) -> dict[tuple[str, str, str], int]:
-    awards = run.table("awards")
-    grouped = awards.group_by(
-        ["programme", "status"], kabupaten=awards.kabupaten.fill_null("")
-    ).agg(number=awards.count())
-    return {
-        (row["programme"], row["kabupaten"], row["status"]): row["number"]
-        for row in _rows(run.con, grouped)
-    }
+    wrong = members.filter(~members.data_ok.fill_null(False) & members.family_id.notnull())
+    held_back = families.filter(families.blocked).select("family_id")
+    return int(run.con.to_pyarrow(wrong.anti_join(held_back, "family_id").count()).as_py())
 
 
 def _rows(con: Any, table: Any) -> list[dict[str, Any]]:

@@ -10,14 +10,20 @@ Intervals are Wilson's, 95 per cent (Wilson 1927): families are taken as drawn i
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 from typing import Any
 
 from tepat.runs.folder import RunFolder
 
+Row = dict[str, Any]
+
 Z = 1.959964
 TENTHS = 10
+STEPS = 20_000  # of consumption, in which families are counted
+HELD = "report_held"
 
 
 @dataclass(frozen=True)
@@ -79,56 +85,109 @@ def targeting(run: RunFolder) -> Targeting | None:
         return None
     con = run.con
     truth = run.table("truth")
-    truth = truth.filter(truth.consumption.notnull() & truth.family_id.notnull())
+    spent = truth.consumption
+    truth = truth.filter(truth.family_id.notnull() & ~(spent.isnan() | spent.isinf()))
     known = int(con.to_pyarrow(truth.count()).as_py())
     if known < TENTHS:
         return None
-    placed = con.create_table("report_placed", _placed(truth, known), temp=True, overwrite=True)
-    awards = run.table("awards")
-    held = awards.filter(awards.status == "awarded").select("programme", "family_id").distinct()
-    joined = held.inner_join(placed, "family_id")
-    counted = _counted(con, joined)
-    inside = _inside(con, joined, counted)
-    con.drop_table("report_placed")
-    sizes = tuple((known * (i + 1)) // TENTHS - (known * i) // TENTHS for i in range(TENTHS))
-    programmes = {
-        name: _held(name, tenths, inside.get(name, 0), sizes)
-        for name, tenths in counted.items()
-        if name in run.manifest["programmes"]
-    }
+    names = list(run.manifest["programmes"])
+    held = _held_by(run, truth, names)
+    holders = _rows(
+        con, held.agg(**{f"n{i}": held.count(where=_holds(held, i)) for i in range(len(names))})
+    )[0]
+    marks = [holders[f"n{i}"] for i in range(len(names))]
+    ends = [(known * (i + 1)) // TENTHS for i in range(TENTHS)]
+    lines = _families_at(con, truth, {place for place in (*ends, *marks) if 0 < place <= known})
+    counted = _counted(con, held, lines)
+    con.drop_table(HELD)
+    sizes = tuple(end - start for start, end in pairwise((0, *ends)))
+    programmes = {}
+    for i, name in enumerate(names):
+        if marks[i]:
+            tenths = [_within(counted, i, start, end) for start, end in pairwise((0, *ends))]
+            programmes[name] = _held(name, tenths, _within(counted, i, 0, marks[i]), sizes)
     return Targeting(known, sizes, programmes)
 
 
-def _placed(truth: Any, known: int) -> Any:
-    """Families in order of true consumption: place from 1, tenth from 0."""
+def _held_by(run: RunFolder, truth: Any, names: Sequence[str]) -> Any:
+    """Families with an award and a known consumption, a bit set for each programme they hold."""
     import ibis
 
-    order = [truth.consumption, truth.family_id]
-    placed = truth.select(
-        "family_id", place=ibis.row_number().over(ibis.window(order_by=order)).cast("int64") + 1
+    con, made = run.con, None
+    for awards in run.groups("awards"):
+        awards = awards.filter((awards.status == "awarded") & awards.programme.isin(names))
+        bits = [(awards.programme == name, 1 << i) for i, name in enumerate(names)]
+        bit = ibis.cases(*bits, else_=0).cast("int64")
+        by_family = awards.group_by(held_id=awards.family_id).agg(held=bit.bit_or())
+        found = truth.inner_join(by_family, truth.family_id == by_family.held_id)
+        found = found.select("family_id", "consumption", "held")
+        if made is None:
+            made = con.create_table(HELD, found, temp=True, overwrite=True)
+        else:
+            con.insert(HELD, found)
+    return made
+
+
+def _holds(held: Any, number: int) -> Any:
+    return (held.held & (1 << number)) != 0
+
+
+def _families_at(con: Any, truth: Any, places: Collection[int]) -> dict[int, tuple[float, int]]:
+    """Consumption and number of the families at some places, 1 for the poorest.
+
+    Families are counted in steps of consumption first; only the steps with a place that is asked
+    for are put in order.
+    """
+    import ibis
+
+    spent = truth.consumption
+    ends = _rows(con, truth.agg(low=spent.min(), mean=spent.mean()))[0]
+    width = max(ends["mean"] - ends["low"], 1e-9) * 5 / STEPS  # the richest share the last step
+    step = ((spent - ends["low"]) / width).floor()
+    truth = truth.mutate(step=ibis.least(step, float(STEPS)).cast("int64"))
+    sizes = _rows(con, truth.group_by("step").agg(number=truth.count()).order_by("step"))
+    before, asked = 0, {}
+    for row in sizes:
+        if any(before < place <= before + row["number"] for place in places):
+            asked[row["step"]] = before
+        before += row["number"]
+    few = truth.filter(truth.step.isin(list(asked)))
+    in_order = ibis.row_number().over(
+        ibis.window(group_by=few.step, order_by=[few.consumption, few.family_id])
     )
-    tenth = (placed.place * TENTHS - 1) // known  # exact: tenth i ends at known * (i + 1) // 10
-    return placed.mutate(tenth=tenth.cast("int64"))
+    start = ibis.cases(*[(few.step == step, before) for step, before in asked.items()], else_=0)
+    few = few.mutate(place=in_order.cast("int64") + 1 + start.cast("int64"))
+    found = few.filter(few.place.isin(list(places))).select("place", "consumption", "family_id")
+    return {row["place"]: (row["consumption"], row["family_id"]) for row in _rows(con, found)}
 
 
-def _counted(con: Any, joined: Any) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    rows = con.to_pyarrow(joined.group_by(["programme", "tenth"]).agg(number=joined.count()))
-    for row in rows.to_pylist():
-        found.setdefault(row["programme"], [0] * TENTHS)[min(row["tenth"], 9)] = row["number"]
-    return found
-
-
-def _inside(con: Any, joined: Any, counted: dict[str, list[int]]) -> dict[str, int]:
-    """Holders among the n poorest, by programme, where n is the number of its holders."""
+def _counted(con: Any, held: Any, lines: dict[int, tuple[float, int]]) -> list[Row]:
+    """Families by what they hold and the first of some places that they do not stand behind."""
     import ibis
 
-    if not counted:
-        return {}
-    cases = [(joined.programme == name, sum(tenths)) for name, tenths in counted.items()]
-    mark = ibis.cases(*cases, else_=0)
-    grouped = joined.group_by("programme").agg(number=joined.count(where=joined.place <= mark))
-    return {row["programme"]: row["number"] for row in con.to_pyarrow(grouped).to_pylist()}
+    reached = [
+        (
+            (held.consumption < spent) | ((held.consumption == spent) & (held.family_id <= number)),
+            place,
+        )
+        for place, (spent, number) in sorted(lines.items())
+    ]
+    placed = held.select("held", place=ibis.cases(*reached, else_=0).cast("int64"))
+    return _rows(con, placed.group_by("held", "place").agg(number=placed.count()))
+
+
+def _within(counted: list[Row], number: int, start: int, end: int) -> int:
+    """Families that hold a programme and stand behind one place, but not behind another."""
+    return sum(
+        row["number"]
+        for row in counted
+        if row["held"] & (1 << number) and start < row["place"] <= end
+    )
+
+
+def _rows(con: Any, table: Any) -> list[Row]:
+    rows: list[Row] = con.to_pyarrow(table).to_pylist()
+    return rows
 
 
 def _held(name: str, tenths: list[int], inside: int, sizes: tuple[int, ...]) -> Held:

@@ -6,6 +6,7 @@ differs, and for all aid together: whether a family holds anything but a price s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,10 @@ class _Awards:
         return self.tables.has(name)
 
     def table(self, name: str) -> Any:
-        return self.awards if name == "awards" else self.tables.table(name)
+        return self.tables.table(name)
+
+    def groups(self, name: str) -> Iterator[Any]:
+        yield self.awards if name == "awards" else self.tables.table(name)
 
 
 def errors(tables: Tables, twins: Twins, families: Any) -> list[dict[str, Any]]:
