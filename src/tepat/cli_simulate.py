@@ -122,17 +122,16 @@ def _print(out: Path, found: dict[str, Any], *, stood: bool) -> None:
     from rich.console import Console
 
     from tepat.runs.simulate.page.found import Found
+    from tepat.runs.simulate.page.speech import Told
+    from tepat.runs.simulate.page.warned import notices
 
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     told = Found(found)
     console.print(f"{found['reform']['title']['en']}, as of {found['as_of']}")
     console.print(_families(found))
     console.print(_table(found))
-    if told.few_for_the_nation:
-        console.print(
-            "No --quota was given: the policy's national places are set against these "
-            f"{found['totals']['families']:,} families, so that perhaps nobody waits."
-        )
+    for notice in notices(told, Told("en")):
+        console.print(f"{notice.title}. {notice.text}", markup=False)
     if "limit" in found:
         console.print(_limit(found["limit"]))
     print(f"Page: {out / 'simulation.html'}")

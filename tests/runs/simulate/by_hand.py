@@ -19,6 +19,7 @@ from tests.chain import real
 from tests.twin.reading import Family
 from tests.twin.twin import Twin
 
+SIDES = ("before", "after")
 SHOWN = ("won", "lost", "more", "less", "same", "none")
 HARD = [
     "difficulty_seeing", "difficulty_hearing", "difficulty_walking", "difficulty_hands",
@@ -38,6 +39,9 @@ class ByHand:
 
     def __init__(self, run: Path, day: date) -> None:
         self.day = day
+        # of each policy that was asked, by programme
+        self.undecided: list[Counter[str]] = []
+        self.places: list[dict[str, dict[str, int]]] = []
         self.families: dict[int, Family] = real.families(run)
         self.people = real.members(run)
         self.lists = frozenset(row["ground"] for row in real.table(run, "facts/lists/*.parquet"))
@@ -49,16 +53,18 @@ class ByHand:
         """What each family holds under a policy."""
         held: Held = defaultdict(dict)
         awarded: dict[str, set[int]] = {}
+        self.undecided.append(Counter())
+        self.places.append({})
         for name, programme in policy.programmes.items():
             if not programme.is_in_force(self.day):
                 continue
             queue = defaultdict(list)
             twin = Twin(policy, programme, self.day, self.lists)
             for number, family in self.families.items():
-                if self._barred(policy, name, number, family, awarded):
-                    continue
+                barred = self._barred(policy, name, number, family, awarded)
                 for index, answer in enumerate(twin.decide(family)):
-                    if answer.outcome == "eligible":
+                    self.undecided[-1][name] += answer.outcome == "cannot_decide"
+                    if answer.outcome == "eligible" and not barred:
                         person = None if programme.unit == "family" else index
                         place = self._place(twin, family, number, person)
                         queue[family.facts["kabupaten"]].append((place, number, answer.amount))
@@ -106,7 +112,10 @@ class ByHand:
         if quota is None and programme.quota is not None:
             known = programme.parameters[programme.quota.text].on(self.day)
             quota = None if known is None else int(known.value)  # type: ignore[arg-type]
-        share = shared(quota, {code: len(waiting) for code, waiting in queue.items()})
+        sizes = {code: len(waiting) for code, waiting in queue.items()}
+        share = shared(quota, sizes)
+        if quota is not None:
+            self.places[-1][name] = filled(quota, sizes, share)
         return [
             (number, amount)
             for code, waiting in queue.items()
@@ -124,6 +133,19 @@ def shared(quota: int | None, sizes: dict[str, int]) -> dict[str, int]:
     for code in rest[: quota - sum(share.values())]:
         share[code] += 1
     return share
+
+
+def filled(quota: int, sizes: dict[str, int], share: dict[str, int]) -> dict[str, int]:
+    """How the places of a programme are filled."""
+    return {
+        "places": quota,
+        "eligible": sum(sizes.values()),
+        "awarded": sum(share.values()),
+        "waiting": sum(sizes[code] - share[code] for code in sizes),
+        "empty": quota - sum(share.values()),
+        "kabupaten": len(sizes),
+        "short": sum(sizes[code] > share[code] for code in sizes),
+    }
 
 
 def compared(hand: ByHand, policies: Sequence[Policy], sides: Sequence[Held]) -> dict[str, Any]:
@@ -150,7 +172,11 @@ def compared(hand: ByHand, policies: Sequence[Policy], sides: Sequence[Held]) ->
     names = dict.fromkeys(name for policy in policies for name in policy.programmes)
     return {
         "totals": counted(rows),
-        "programmes": {name: of_programme(rows, name) for name in names},
+        "programmes": {
+            name: of_programme(rows, name)
+            | {f"undecided_{s}": n[name] for s, n in zip(SIDES, hand.undecided, strict=True)}
+            for name in names
+        },
         "deciles": {
             decile: counted([row for row in rows if row["decile"] == decile])
             for decile in {row["decile"] for row in rows}
@@ -158,6 +184,11 @@ def compared(hand: ByHand, policies: Sequence[Policy], sides: Sequence[Held]) ->
         "kinds": {
             kind: counted([row for row in rows if kind in row["kinds"]])
             for kind in ("child", "elderly", "disabled", "female_head", "single", "urban", "rural")
+        },
+        "quotas": {
+            (name, side): counts
+            for side, programmes in zip(SIDES, hand.places, strict=True)
+            for name, counts in programmes.items()
         },
         "stacking": dict(Counter(tuple(row["stack"]) for row in rows)),
     }
@@ -230,6 +261,11 @@ def differences(simulation: Mapping[str, Any], hand: Mapping[str, Any]) -> list[
         for name, wanted in hand[table].items():
             if name in rows or any(wanted.values()):
                 found += _unequal(f"{table} {name}", rows.get(name, {}), wanted)
+    rows = {(row["programme"], row["side"]): row for row in simulation["quotas"]}
+    if rows.keys() != hand["quotas"].keys():
+        found.append(f"quotas of {rows.keys() ^ hand['quotas'].keys()}")
+    for both, wanted in hand["quotas"].items():
+        found += _unequal(f"quotas {both}", rows.get(both, {}), wanted)
     pairs = {(r["aid_before"], r["aid_after"]): r["families"] for r in simulation["stacking"]}
     return found + _unequal("stacking", pairs, hand["stacking"])
 

@@ -16,6 +16,8 @@ from tepat.engine.errors import TepatError
 from tepat.runs.simulate.page import page
 from tepat.runs.simulate.page.found import Found
 from tepat.runs.simulate.page.page import command
+from tepat.runs.simulate.page.speech import Told
+from tepat.runs.simulate.page.warned import notices
 from tepat.runs.simulate.page.words import WORDS
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import simulated
@@ -186,15 +188,6 @@ def test_internal_names_stand_small_beside_words(found: dict[str, Any]) -> None:
     assert "batas desil pada" in one and "decile limit of" in other, "the line that was searched"
 
 
-def test_places_of_the_nation_for_a_sample_are_warned_of(found: dict[str, Any]) -> None:
-    made = copy.deepcopy(found)
-    assert "Tidak ada berkas kuota" not in page(made)
-    del made["arguments"]["quota"]
-    assert "Tidak ada berkas kuota" in page(made) and "No quota file was given" in page(made)
-    made["totals"]["families"] = 90_000_000
-    assert "Tidak ada berkas kuota" not in page(made)
-
-
 def test_a_programme_in_kind_has_no_rupiah_and_one_in_cash_has(found: dict[str, Any]) -> None:
     subsidy = next(n for n, about in found["about"].items() if about["kind"] == "subsidy")
     assert not Found(found).money(subsidy) and Found(found).money("sembako")
@@ -209,7 +202,6 @@ def test_the_terminal_says_what_the_page_says(
 ) -> None:
     made = copy.deepcopy(found)
     made["totals"] |= {"more": 3799, "won": 20, "less": 571, "lost": 10}
-    del made["arguments"]["quota"]
     _print(Path("out"), made, stood=False)
     printed = capsys.readouterr().out
     said = " ".join(printed.split())
@@ -219,7 +211,8 @@ def test_the_terminal_says_what_the_page_says(
         assert not (about["kind"] == "subsidy" and "Rp" in row), row
         assert "in kind" in row or "Rp" in row, row
     assert "in kind" in said
-    assert "No --quota was given" in said
+    warned = notices(Found(made), Told("en"))
+    assert warned and all(notice.text in said for notice in warned)
     made["differing"] = []
     _print(Path("out"), made, stood=False)
     assert "On this day the reform changes nothing" in capsys.readouterr().out

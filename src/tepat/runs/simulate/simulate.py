@@ -34,12 +34,15 @@ from tepat.runs.simulate.families import beside
 from tepat.runs.simulate.limit import Limit, find_limit, no_score, read_limit
 from tepat.runs.simulate.one_pass import Tables, one_pass, timed
 from tepat.runs.simulate.page import page
+from tepat.runs.simulate.quotas import quota_lines, quotas
 from tepat.runs.simulate.twins import Quotas, Twins, make_twins
+from tepat.runs.simulate.undecided import with_undecided
 from tepat.runs.steps import cut_input, input_files, look_first
 from tepat.runs.work_folder import WorkFolder, work_folder
 
 FIGURES = (
-    "totals", "programmes", "deciles", "provinces", "kinds", "stacking", "stacks", "errors",
+    "totals", "programmes", "quotas", "quota_lines", "deciles", "provinces", "kinds", "stacking",
+    "stacks", "errors",
 )  # fmt: skip
 WRITTEN = "written"  # the last step: what follows it only takes away
 OF_RUNS = ("programmes", "present", "lines", "lists", "not_in_force", "members_read")
@@ -128,7 +131,7 @@ def _found(
     tables = one_pass(state)
     state.progress("compare", 5, 7)
     with timed(state, "compare"):
-        found = _compared(tables, twins)
+        found = _compared(tables, twins, reform)
     if limit is not None:
         state.progress("limit", 6, 7)
         with timed(state, "limit"):
@@ -239,15 +242,18 @@ def _about(base: Policy, reform: Reform, twins: Twins, con: Any, day: date) -> d
     }
 
 
-def _compared(tables: Tables, twins: Twins) -> dict[str, Any]:
+def _compared(tables: Tables, twins: Twins, reform: Reform) -> dict[str, Any]:
     """Lay both sides beside each other, family by family, and count."""
     con = tables.con
     table, kinds = beside(tables, twins)
     rows = figures.programmes(con, twins, table)
+    rows = with_undecided(tables, twins, reform, rows)
     pairs = figures.stacking(con, table)
     return {
         "totals": figures.totals(con, table),
         "programmes": figures.same_money(con, twins, tables.table("awards"), rows),
+        "quotas": quotas(tables, twins),
+        "quota_lines": quota_lines(tables, twins),
         "deciles": figures.by(con, table, "decile"),
         "provinces": figures.by(con, table, "province"),
         "kinds": figures.by_kind(con, table, kinds),

@@ -12,7 +12,6 @@ from tepat.runs.simulate.page.pictures import Compared
 from tepat.runs.simulate.page.speech import Told
 
 Row = dict[str, Any]
-NATION = 1_000_000  # families: no quota of the nation is smaller
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,33 @@ class Found:
         return [r for r in self.rows("programmes") if r["programme"] in self.manifest["differing"]]
 
     @property
-    def few_for_the_nation(self) -> bool:
-        """Whether the places of a nation are set against an input far smaller than one."""
-        given = self.manifest["arguments"]
-        quota = given.get("quota") or given.get("reform_quota")
-        return not quota and int(self.totals["families"]) < NATION
+    def undecided(self) -> list[Row]:
+        """The programmes that cannot decide somebody; none where an older Tepat did not count."""
+        return [
+            row
+            for row in self.rows("programmes")
+            if row.get("undecided_before") or row.get("undecided_after")
+        ]
+
+    def merged(self, programme: str) -> list[str]:
+        """The programmes that become this one."""
+        changes = self.reform["changes"]
+        return [c["programme"] for c in changes if c["kind"] == "merged" and c["new"] == programme]
+
+    @property
+    def quotas(self) -> list[Row]:
+        """Places and who competes for them; none where an older Tepat did not note them."""
+        rows: list[Row] = self.manifest.get("quotas", [])
+        return rows
+
+    def quota(self, programme: str) -> dict[str, Row]:
+        """A programme's places by side; sides without a quota are left out."""
+        return {row["side"]: row for row in self.quotas if row["programme"] == programme}
+
+    def shares_moved(self, programme: str) -> int:
+        """In how many kabupaten a programme fills more places, or fewer, than before."""
+        rows = [row for row in self.rows("quota_lines") if row["programme"] == programme]
+        return sum((row["awarded_before"] or 0) != (row["awarded_after"] or 0) for row in rows)
 
     def money(self, programme: str) -> bool:
         """Whether a programme gives money; one that is paid in cash does even if nobody gets it."""

@@ -19,9 +19,12 @@ from tepat.runs.simulate.page.sections.accuracy import accuracy
 from tepat.runs.simulate.page.sections.budget import budget
 from tepat.runs.simulate.page.sections.families import deciles, families, kinds, provinces
 from tepat.runs.simulate.page.sections.limit import limit
+from tepat.runs.simulate.page.sections.quotas import quotas
 from tepat.runs.simulate.page.sections.reform import assumed, changes
 from tepat.runs.simulate.page.sections.stacks import stacks
+from tepat.runs.simulate.page.sections.undecided import undecided
 from tepat.runs.simulate.page.speech import Told
+from tepat.runs.simulate.page.warned import notices
 
 OPTIONS = (
     "mapping", "deciles", "model", "quota", "reform_quota", "truth", "policy", "limit_budget",
@@ -53,6 +56,7 @@ def _version(found: Found, telling: Telling) -> dict[str, Any]:
         "as_of": speech.day(found.manifest["as_of"]),
         "input": found.manifest["arguments"]["input"],
         "unit_note": speech.of(found.manifest.get("unit_note")),
+        "notices": notices(found, telling.speech),
         "sections": _sections(found, telling),
         "assumed": assumed(found, telling),
         "repeat": _repeat(found, telling),
@@ -61,8 +65,11 @@ def _version(found: Found, telling: Telling) -> dict[str, Any]:
 
 
 def _sections(found: Found, telling: Telling) -> list[Section]:
-    makers = (changes, budget, families, deciles, provinces, kinds, accuracy, stacks)
-    return [*(make(found, telling) for make in makers), *limit(found, telling)]
+    sections = [make(found, telling) for make in (changes, budget, families)]
+    sections += [*undecided(found, telling), *quotas(found, telling)]
+    others = (deciles, provinces, kinds, accuracy, stacks)
+    sections += [make(found, telling) for make in others]
+    return [*sections, *limit(found, telling)]
 
 
 def _lead(found: Found, telling: Telling) -> str:

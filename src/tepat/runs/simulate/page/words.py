@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tepat.runs.simulate.page.words_of_figures import WORDS_OF_FIGURES
+from tepat.runs.simulate.page.words_of_warnings import WORDS_OF_WARNINGS
 
 WORDS: dict[str, tuple[str, str]] = {
     "page_title": ("Simulasi Tepat", "Tepat simulation"),
@@ -93,14 +94,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "sebagai bantuan.",
         "Aid in kind has no rupiah value here; price subsidies do not count as aid.",
     ),
-    "assumed_places": (
-        "Tidak ada berkas kuota (--quota): tempat adalah kuota nasional dari kebijakan, "
-        "sedangkan masukan ini memuat {families} keluarga. Pada sampel kuota itu lebih besar "
-        "daripada jumlah yang layak, sehingga tidak seorang pun menunggu.",
-        "No quota file was given (--quota): places are the national quotas of the policy, "
-        "while this input has {families} families. On a sample such quotas exceed all who are "
-        "eligible, so that nobody waits.",
-    ),
     # Budget
     "nav_budget": ("Anggaran", "Budget"),
     "budget_title": ("Anggaran dan penerima", "Budget and recipients"),
@@ -145,4 +138,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "lose": ("Rugi", "Loses"),
     "nobody": ("0", "0"),
     **WORDS_OF_FIGURES,
+    **WORDS_OF_WARNINGS,
 }

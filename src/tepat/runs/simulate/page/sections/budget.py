@@ -6,11 +6,14 @@ from markupsafe import Markup
 
 from tepat.runs.report.drawing import legend
 from tepat.runs.report.page_parts import NUMBER, Figure, Section, Table, columns
+from tepat.runs.report.speech import NONE
 from tepat.runs.simulate.page.found import Found, Row, Telling
 from tepat.runs.simulate.page.pictures import Pair
+from tepat.runs.simulate.page.warned import units
 
 SIDES = ("before", "after")
 COUNTS = ("holders_before", "holders_after", "entered", "left", "paid_more", "paid_less")
+UNDECIDED = ("undecided_before", "undecided_after")
 MONEY = ("money_before", "money_after", "difference")
 KEYS = {"entered": "won", "left": "lost", "paid_more": "more", "paid_less": "less"}
 
@@ -101,7 +104,8 @@ def _people(number: int, telling: Telling) -> str:
     return telling.speech.say("n_family", n=telling.speech.number(number))
 
 
-def _named(found: Found, row: Row, telling: Telling) -> Markup:
+def named(found: Found, row: Row, telling: Telling) -> Markup:
+    """A programme's title, with its short name."""
     title = telling.speech.of(found.title(row["programme"]))
     return Markup("{} <code>{}</code>").format(title, row["programme"])
 
@@ -114,7 +118,7 @@ def _money_table(found: Found, telling: Telling) -> Table:
     for row in found.rows("programmes"):
         in_kind: list[str | Markup] = [speech.say("in_kind"), speech.say("in_kind"), ""]
         cells = _money_cells(row, telling) if found.money(row["programme"]) else in_kind
-        rows.append([_named(found, row, telling), *cells])
+        rows.append([named(found, row, telling), *cells])
     return Table(
         speech.say("budget_caption"),
         columns(speech.say("programme"), *(speech.say(n) for n in MONEY), kinds=(NUMBER,) * 3),
@@ -133,18 +137,33 @@ def _holders_table(found: Found, telling: Telling) -> Table:
     speech, totals = telling.speech, found.totals
     every = {"holders_before": totals["helped_before"], "holders_after": totals["helped_after"]}
     rows: list[list[str | Markup]] = [
-        [speech.say("any_programme"), *_counts({**totals, **every}, telling)]
+        [speech.say("any_programme"), *_counts(found, {**totals, **every}, telling)]
     ]
     rows += [
-        [_named(found, row, telling), *_counts(row, telling)] for row in found.rows("programmes")
+        [named(found, row, telling), *_counts(found, row, telling)]
+        for row in found.rows("programmes")
     ]
+    names = _columns(found)
     return Table(
         speech.say("holders_caption"),
-        columns(speech.say("programme"), *(speech.say(n) for n in COUNTS), kinds=(NUMBER,) * 6),
+        columns(speech.say("programme"), *(speech.say(n) for n in names), kinds=(NUMBER,) * 8),
         rows,
         cards=True,
     )
 
 
-def _counts(row: Row, telling: Telling) -> list[str | Markup]:
-    return [telling.speech.number(row[KEYS.get(name, name)]) for name in COUNTS]
+def _columns(found: Found) -> tuple[str, ...]:
+    """The columns; who cannot be decided stands beside them where there is anybody."""
+    return (*COUNTS, *UNDECIDED) if found.undecided else COUNTS
+
+
+def _counts(found: Found, row: Row, telling: Telling) -> list[str | Markup]:
+    cells: list[str | Markup] = [
+        telling.speech.number(row[KEYS.get(name, name)]) for name in COUNTS
+    ]
+    if found.undecided:  # families or persons, beside counts of families; of all aid there is none
+        cells += [
+            units(found, row["programme"], row[name], telling.speech) if name in row else NONE
+            for name in UNDECIDED
+        ]
+    return cells

@@ -82,7 +82,4 @@ def assumed(found: Found, telling: Telling) -> list[str]:
     own = [speech.of(text) for text in found.reform["assumptions"]]
     day = speech.day(found.manifest["as_of"])
     said = [speech.say(f"assumed_{name}", day=day) for name in ASSUMED]
-    if found.few_for_the_nation:
-        families = speech.number(found.totals["families"])
-        said.insert(0, speech.say("assumed_places", families=families))
     return [*own, *said]
