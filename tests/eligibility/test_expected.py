@@ -51,3 +51,6 @@ def test_so_is_one_among_the_facts_of_a_case(tmp_path: Path) -> None:
     files[small.CASE_FILE] = small.CASES.replace("decile: 4", "decile: 300.000")
     with pytest.raises(TepatError, match=r"300\.000 is read as 300\. For 300 thousand write"):
         read_cases(load_policy(small.write(tmp_path, files)))
+    files[small.CASE_FILE] = small.CASES.replace("decile: 4", "decile: 4.5")
+    with pytest.raises(TepatError, match=r"'4\.5' is not a value of 'decile': it has no decimals"):
+        read_cases(load_policy(small.write(tmp_path, files)))

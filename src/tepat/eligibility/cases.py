@@ -178,10 +178,14 @@ def _number(r: Reader, variable: Variable, value: Any) -> int | None:
             f"({variable.minimum} to {variable.maximum})."
         )
         return None
+    scaled = number.scaleb(variable.decimals)
     if is_grouped(written(value)):
         whole = variable.decimals == 0
         r.wrong(*misread(written(value), number, whole=whole), variable.name)
-    return int(number.scaleb(variable.decimals))
+    elif scaled != int(scaled):
+        places = f"at most {variable.decimals} decimals" if variable.decimals else "no decimals"
+        r.wrong(f"'{value}' is not a value of '{variable.name}': it has {places}.")
+    return int(scaled)
 
 
 def check_cases(policy: Policy, cases: Sequence[Case], con: Any = None) -> list[Difference]:

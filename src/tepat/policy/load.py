@@ -20,6 +20,7 @@ from tepat.policy.variables import read_variables
 from tepat.policy.yaml_file import Problems, Reader, parse_yaml
 
 SHARED = ("variables.yaml", "exclusions.yaml", "overlaps.yaml")
+MOST_GROUNDS = 60
 GROUND_KEYS = (
     "name", "says", "reach", "list", "rule", "required", "appeal", "law", "confidence", "note",
 )  # fmt: skip
@@ -129,8 +130,10 @@ def _grounds(data: Any, variables: dict[str, Variable], problems: Problems) -> d
             str(r.data.get("confidence", "")),
             r.where,
         )
-    if len(grounds) > 60:
-        top.wrong("More than 60 exclusion grounds.", "Join grounds that have one source.")
+    if len(grounds) > MOST_GROUNDS:
+        top.wrong(
+            f"More than {MOST_GROUNDS} exclusion grounds.", "Join grounds that have one source."
+        )
     return grounds
 
 

@@ -57,7 +57,7 @@ COMPONENT_KEYS = (
     "name", "who", "amount", "at_most", "law", "confidence", "from", "to", "periods", "note",
 )  # fmt: skip
 UNKNOWABLE = ("record_in_order", "amount_known", "in_place")  # criteria that Tepat adds itself
-MOST_CRITERIA = 50
+MOST_CRITERIA, MOST_COMPONENTS = 50, 20
 FIXED = ("parameter", "number", "+", "-", "*", "floor", "min", "max", "named", "negative")
 FREE = (0, 1, 12)  # numbers that no law changes; 12 are the months of a year
 
@@ -327,8 +327,9 @@ def _check_names(
     for name in [*UNKNOWABLE, *names]:
         if (names + list(UNKNOWABLE)).count(name) > 1:
             r.wrong(f"'{name}' names two criteria.", "Give each criterion its own name.")
-    if len(names) > MOST_CRITERIA or len(programme.components) > 20:
-        r.wrong(f"More than {MOST_CRITERIA} criteria or 20 components.", "Join some of them.")
+    if len(names) > MOST_CRITERIA or len(programme.components) > MOST_COMPONENTS:
+        what = f"More than {MOST_CRITERIA} criteria or {MOST_COMPONENTS} components."
+        r.wrong(what, "Join some of them.")
 
 
 def _check_quota(r: Reader, programme: Programme) -> None:

@@ -13,13 +13,36 @@ from typing import Any
 
 from tepat.policy.dated import CALENDAR_KEYS, VALUE_KEYS
 from tepat.policy.language import FUNCTIONS
-from tepat.policy.load import GROUND_KEYS
+from tepat.policy.load import GROUND_KEYS, MOST_GROUNDS
 from tepat.policy.model import Policy, Variable
-from tepat.policy.programme import COMPONENT_KEYS, CONDITION_KEYS, KEYS
+from tepat.policy.programme import (
+    COMPONENT_KEYS,
+    CONDITION_KEYS,
+    KEYS,
+    MOST_COMPONENTS,
+    MOST_CRITERIA,
+)
+from tepat.policy.schema_bounds import (
+    BOTH,
+    BOUND,
+    DAY,
+    LAW,
+    PROGRAMME_NAME,
+    SAYS_SOMETHING,
+    TEXT,
+    TITLE,
+    code_numbers,
+    expected_numbers,
+    fact,
+    named,
+    of_policy,
+    of_units,
+)  # fmt: skip
 from tepat.policy.schema_mapping import mapping_schema
 from tepat.policy.schema_reform import reform_schema
+from tepat.policy.variables import COLUMNS
 from tepat.policy.variables import KEYS as VARIABLE_KEYS
-from tepat.policy.yaml_file import MARKS, NAME
+from tepat.policy.yaml_file import MARKS
 
 Schema = dict[str, Any]
 NAMES = (
@@ -34,30 +57,17 @@ NAMES = (
     "reform",
 )
 OUTCOMES = ("eligible", "not_eligible", "cannot_decide", "not_in_force")
-DAY: Schema = {
-    "type": "string",
-    "pattern": r"^\d{4}-\d{2}-\d{2}$",
-    "description": "A day: year-month-day, such as 2025-07-01.",
-}
-TEXT: Schema = {"type": ["string", "number", "boolean"]}
-BOTH: Schema = {
-    "type": "object",
-    "description": "A text in Indonesian and in English.",
-    "properties": {"id": TEXT, "en": TEXT},
-    "required": ["id", "en"],
-    "additionalProperties": False,
-}
 RULE: Schema = {
     "type": ["string", "number", "boolean"],
     "description": "A rule; see docs/rule-language.md. Functions: " + ", ".join(sorted(FUNCTIONS)),
 }
-LAW: Schema = {"type": "string", "description": "The law, decree or report that says so."}
 MARK: Schema = {
     "enum": list(MARKS),
     "description": "A primary or several sources, B one good source, C one weak source, "
     "D derived, K general knowledge.",
 }
 NOTE: Schema = {"description": "For the reader; Tepat does not use it."}
+SENTENCE: Schema = {"type": "string", "pattern": SAYS_SOMETHING}
 WORDS: Schema = {"type": ["string", "array"], "items": {"type": "string"}}
 ANY: Schema = {}
 
@@ -65,11 +75,11 @@ ANY: Schema = {}
 def schemas(policy: Policy) -> dict[str, Schema]:
     """The schemas by name: one for each kind of policy file."""
     made = {
-        "variables": _named(_variable()),
-        "exclusions": _named(_ground()),
+        "variables": named(_variable(), COLUMNS),
+        "exclusions": named(_ground(), most=MOST_GROUNDS),
         "overlaps": _overlaps(),
         "programme": _programme(policy),
-        "amounts": _named(_parameter()),
+        "amounts": named(_parameter(), policy.variables),
         "calendar": {"type": "array", "items": _calendar()},
         "cases": {"type": "array", "items": _case(policy)},
         "mapping": mapping_schema(policy.variables),
@@ -108,15 +118,6 @@ def record(keys: Iterable[str], required: Iterable[str], /, **known: Schema) -> 
     }
 
 
-def _named(item: Schema) -> Schema:
-    """Names that rules can use, each with such an item."""
-    return {
-        "type": "object",
-        "propertyNames": {"pattern": f"^{NAME}$"},
-        "additionalProperties": item,
-    }
-
-
 def _variable() -> Schema:
     code = record(("name", "id", "en", "note"), ("name", "id", "en"), name={"type": "string"})
     number = {"properties": {"type": {"const": "number"}}, "required": ["type"]}
@@ -126,15 +127,15 @@ def _variable() -> Schema:
         ("of", "type", "label", "sensitivity"),
         of={"enum": ["family", "member"]},
         type={"enum": ["number", "yes_no", "code", "date", "text"]},
-        label=BOTH,
+        label=TITLE,
         question=BOTH,
         unit=BOTH,
-        minimum={"type": "number"},
-        maximum={"type": "number"},
+        minimum=BOUND,
+        maximum=BOUND,
         decimals={"type": "integer", "minimum": 0, "maximum": 6},
         codes={
             "type": "object",
-            "propertyNames": {"pattern": "^[0-9]+$"},
+            "propertyNames": {"pattern": code_numbers()},
             "additionalProperties": code,
         },
         codes_of={"type": "string"},
@@ -157,7 +158,7 @@ def _ground() -> Schema:
     return record(
         GROUND_KEYS,
         ("name", "says", "list", "appeal", "law"),
-        name=BOTH,
+        name=TITLE,
         says=BOTH,
         reach={"enum": ["person", "family"]},
         list={"anyOf": [BOTH, {"type": "string"}]},
@@ -209,7 +210,7 @@ def _programme(policy: Policy) -> Schema:
     component = record(
         COMPONENT_KEYS,
         ("name", "who", "amount"),
-        name=BOTH,
+        name=TITLE,
         who=RULE,
         amount=RULE,
         at_most=RULE,
@@ -219,8 +220,8 @@ def _programme(policy: Policy) -> Schema:
     return record(
         KEYS,
         ("programme", "name", "law", "in_force", "unit", "conditions"),
-        programme={"type": "string", "pattern": "^[a-z][a-z0-9_]{1,39}$"},
-        name=BOTH,
+        programme={"type": "string", "pattern": PROGRAMME_NAME},
+        name=TITLE,
         summary=BOTH,
         law=LAW,
         confidence=MARK,
@@ -229,9 +230,9 @@ def _programme(policy: Policy) -> Schema:
         place={"type": "string", "pattern": "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{10})$"},
         kind={"enum": ["cash", "goods", "service", "subsidy"]},
         in_force=_period(),
-        values=_named({"anyOf": [RULE, value]}),
-        conditions=_named(condition),
-        components=_named(component),
+        values=named({"anyOf": [RULE, value]}, policy.variables),
+        conditions=named(condition, most=MOST_CRITERIA),
+        components=named(component, most=MOST_COMPONENTS),
         at_most=RULE,
         each_person_counts_once={"type": "boolean"},
         amount=RULE,
@@ -248,14 +249,17 @@ def _reform(policy: Policy) -> Schema:
     pair = _overlaps()["properties"]["not_together"]
     unit: Schema = {"type": "string", "description": "Of a new value; others keep theirs."}
     dated = _dated(("value", "reference", "confidence"))
-    dated = dated | {"properties": dated["properties"] | {"unit": unit}}
+    dated = dated | {"properties": dated["properties"] | {"unit": unit}, "allOf": of_units()}
     values = _parameter(("value", "reference", "confidence")) | {"required": ["values"]}
+    definitions, allowed = of_policy(policy)
     calendar = _calendar(("channel", "months", "reference", "confidence"))
     known = {
-        "both": BOTH, "day": DAY, "mark": MARK, "law": LAW, "note": NOTE, "dated": dated,
-        "parameter": values, "calendar": calendar, "overlaps": pair,
+        "both": BOTH, "title": TITLE, "day": DAY, "mark": MARK, "law": LAW, "note": NOTE,
+        "dated": dated, "parameter": values, "calendar": calendar, "overlaps": pair,
+        "allowed": allowed,
     }  # fmt: skip
-    return reform_schema(list(policy.programmes), list(policy.grounds), _programme(policy), known)
+    names, grounds = list(policy.programmes), list(policy.grounds)
+    return reform_schema(names, grounds, _programme(policy), known) | {"$defs": definitions}
 
 
 def _dated(required: tuple[str, ...] = ("from", "value", "reference", "confidence")) -> Schema:
@@ -263,7 +267,6 @@ def _dated(required: tuple[str, ...] = ("from", "value", "reference", "confidenc
         VALUE_KEYS,
         required,
         **{"from": DAY, "to": DAY},
-        value={"anyOf": [{"type": "number"}, DAY]},
         reference=LAW,
         confidence=MARK,
         note=NOTE,
@@ -277,7 +280,7 @@ def _parameter(required: tuple[str, ...] = ("from", "value", "reference", "confi
         unit={"type": "string", "description": "Such as rupiah per year, or persons per family."},
         values={"type": "array", "items": _dated(required), "minItems": 1},
         note=NOTE,
-    )
+    ) | {"allOf": of_units()}
 
 
 def _calendar(
@@ -320,8 +323,8 @@ def _case(policy: Policy) -> Schema:
     return record(
         (*keys, "note"),
         ("case", "cites", "on", "expect"),
-        case={"type": "string", "description": "What happens, as a sentence."},
-        cites=LAW,
+        case=SENTENCE | {"description": "What happens, as a sentence."},
+        cites=SENTENCE | {"description": LAW["description"]},
         on=DAY,
         family=record(family, (), **family),
         members={
@@ -339,9 +342,8 @@ def _case(policy: Policy) -> Schema:
 def _fact(variable: Variable) -> Schema:
     """The values of a variable in a case, or ``unknown``."""
     unknown: Schema = {"enum": ["unknown", None]}
-    low, high = float(variable.minimum), float(variable.maximum)
     known: dict[str, Schema] = {
-        "number": {"type": "number", "minimum": low, "maximum": high},
+        "number": fact(variable),
         "yes_no": {"type": "boolean"},
         "code": {"enum": [code.name for code in variable.codes.values()]},
         "date": DAY,
@@ -351,19 +353,15 @@ def _fact(variable: Variable) -> Schema:
 
 
 def _expected() -> Schema:
-    numbers = {"type": "array", "items": {"type": "integer"}}
-    answer: dict[str, Schema] = {
+    known: dict[str, Schema] = {
         "outcome": {"enum": list(OUTCOMES)},
-        "amount_year": {"type": ["integer", "null"]},
         "failed": WORDS,
         "unknown": WORDS,
         "not_checked": WORDS,
-        "counted": {"type": "object", "additionalProperties": {"type": "integer"}},
         "open": WORDS,
-        "instalments": numbers,
         "channel": {"type": "string"},
-        "quota": {"type": ["integer", "null"]},
     }
+    answer = expected_numbers(known)
     person = answer | {"member": {"type": "integer", "minimum": 1}}
     persons = {"type": "array", "items": record(person, (), **person)}
     return record((*answer, "persons"), (), **answer, persons=persons)

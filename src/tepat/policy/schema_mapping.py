@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from tepat.policy.model import Variable
+from tepat.policy.schema_bounds import BOTH, TITLE
 
 Schema = dict[str, Any]
 VALUE: Schema = {"type": ["string", "number", "boolean", "null"]}
+PATH: Schema = {
+    "type": "string",
+    "pattern": r"^(?![/\\])(?!.*:)(?!(.*[/\\])?\.\.([/\\]|$)).*\S",
+    "description": "Below the folder of the input.",
+}
 VALUES: Schema = {"anyOf": [VALUE, {"type": "array", "items": VALUE}]}
 COLUMN: Schema = {"type": ["string", "number"], "description": "A column of the foreign file."}
-BOTH: Schema = {
-    "type": "object",
-    "properties": {"id": VALUE, "en": VALUE},
-    "required": ["id", "en"],
-    "additionalProperties": False,
-}
 KEYS = {
     "families": ("family_key", "kk_number", "weight"),
     "members": ("person_key", "family_key", "nik", "name"),
@@ -29,13 +29,16 @@ PLACES = ("province", "kabupaten", "kecamatan", "village")
 
 def mapping_schema(variables: Mapping[str, Variable]) -> Schema:
     """The schema of a mapping; columns are completed from the variables."""
-    file = _record(("path",), path={"type": "string"}, encoding=VALUE, separator=VALUE, sheet=VALUE)
+    word: Schema = {"type": ["string", "null"]}
+    file = _record(
+        ("path",), path=PATH, encoding=word, separator=word | {"maxLength": 1}, sheet=word
+    )
     tables = {name: _table(_columns(name, variables)) for name in KEYS}
     text: Schema = {"type": "string"}
     found = _record(
         ("mapping", "title", "files", "families", "members"),
         mapping=text,
-        title=BOTH,
+        title=TITLE,
         about=BOTH,
         unit_note=BOTH,
         observed_on=text,

@@ -23,7 +23,8 @@ def reform_schema(
         grounds: the exclusion grounds.
         programme: the schema of programme.yaml.
         known: building blocks: ``both`` languages, ``day``, ``mark``, ``law``, ``note``, a
-            ``parameter`` of amounts.yaml, one ``dated`` value, one ``calendar``, ``overlaps``.
+            ``parameter`` of amounts.yaml, one ``dated`` value, one ``calendar``, ``overlaps``,
+            the ``title``, and what is ``allowed`` of the policy's own values.
     """
     names = {"enum": policy_programmes}
     return _closed(
@@ -31,7 +32,7 @@ def reform_schema(
         ("reform", "title", "reference", "confidence", "from"),
         **{"from": known["day"]},
         reform={"type": "string"},
-        title=known["both"],
+        title=known["title"],
         summary=known["both"],
         reference=known["law"],
         confidence=known["mark"],
@@ -40,6 +41,7 @@ def reform_schema(
             "type": "object",
             "propertyNames": names,
             "additionalProperties": _change(grounds, programme, known),
+            "allOf": [known["allowed"]],
         },
         end={"anyOf": [names, {"type": "array", "items": names}]},
         merge={"type": "array", "items": _merge(names, known)},
