@@ -13,9 +13,24 @@ from tepat.registry import queries
 from tepat.registry.actions.members import Told, correct_person
 from tepat.registry.models import PersonRecord
 from tepat.staff.context import acting_as
+from tests.database import as_owner
 from tests.registry.world import BANDUNG, CIPAKU, GARUT, REGISTERED, World, make_world, rukmini
 
 pytestmark = pytest.mark.django_db
+
+
+ONLY_BY_HOME = """
+DO $$ DECLARE other record; BEGIN
+    FOR other IN SELECT conname FROM pg_constraint
+                 WHERE conrelid = 'registry_nameword'::regclass AND contype IN ('p', 'u') LOOP
+        EXECUTE format('ALTER TABLE registry_nameword DROP CONSTRAINT %I', other.conname);
+    END LOOP;
+    FOR other IN SELECT indexname FROM pg_indexes
+                 WHERE tablename = 'registry_nameword' AND indexname <> 'name_word_by_home' LOOP
+        EXECUTE format('DROP INDEX %I', other.indexname);
+    END LOOP;
+END $$
+"""
 
 
 @pytest.fixture
@@ -94,6 +109,8 @@ def test_opening_a_family_is_written_down_and_a_foreign_one_does_not_exist(world
 def test_search_by_name_reads_the_index_of_words_under_row_level_security(world: World) -> None:
     with acting_as(world["kabupaten_verifier"].pk), connection.cursor() as cursor:
         # Only how people are found: among small tables any other way is as good.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        as_owner(ONLY_BY_HOME)
         for way in ("seqscan", "hashjoin", "mergejoin"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
         found, told = queries._BY_NAME.format(others="true").split("SELECT f.id", 1)
@@ -102,6 +119,6 @@ def test_search_by_name_reads_the_index_of_words_under_row_level_security(world:
         values = {"place": BANDUNG, "low0": "as", "high0": "at", "limit": 26, "offset": 0}
         cursor.execute("EXPLAIN " + statement, values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
-        assert "name_word_by_home" in plan
+        assert "name_word_by_home" in plan, plan
         condition = plan.split("name_word_by_home", 1)[1].splitlines()[1]
         assert "word >= 'as'" in condition, plan
