@@ -51,8 +51,8 @@ def as_problem(error: Exception) -> TepatError | None:
         return TepatError(
             "disk_full",
             "The disk is full.",
-            "What a command writes and spills lies beside --out, or without --out in the folder for "
-            "temporary files. Count on twice the room that its input takes.",
+            "What a command writes and spills lies beside --out, or without --out in the folder "
+            "for temporary files. Count on twice the room that its input takes.",
             "Make room, then give the same command again.",
         )
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException) or (

@@ -51,8 +51,11 @@ def _undecided(found: Found, speech: Told) -> Notice | None:
     items = []
     for row in rows:
         name, held = row["programme"], row["undecided_holders"]
-        before, after = (units(found, name, row[f"undecided_{s}"], speech) for s in SIDES)
-        item = speech.say("warn_undecided_item", before=before, after=after)
+        item = speech.say(
+            "warn_undecided_item",
+            before=speech.number(row["undecided_before"]),
+            after=units(found, name, row["undecided_after"], speech),
+        )
         if held:
             item += speech.say("warn_undecided_held", held=speech.number(held))
         items.append(item)
