@@ -10,25 +10,17 @@ from pathlib import Path
 import pytest
 
 from tepat.engine.errors import TepatError
-from tepat.population.make import make_population
 from tepat.runs.request import Request
 from tepat.runs.run import run
+from tests.runs.conftest import AT_ONCE, COUNTRY
 from tests.small_disk import fill, small_disk
 
 DAY = date(2025, 7, 1)
-AT_ONCE = 450
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("country") / "people"
-    make_population(folder, 1_500, None, 5)
-    return folder
 
 
 @pytest.fixture
-def people(sound: Path, tmp_path: Path) -> Path:
-    shutil.copytree(sound, tmp_path / "people")
+def people(country: Path, tmp_path: Path) -> Path:
+    shutil.copytree(country, tmp_path / "people")
     return tmp_path / "people"
 
 
@@ -58,11 +50,11 @@ def test_a_province_that_both_lack_is_nothing_to_refuse(people: Path, tmp_path: 
     for table in ("families", "members"):
         shutil.rmtree(people / table / "province=33")
     made = run(Request(people, tmp_path / "run", DAY, at_once=AT_ONCE))
-    assert 0 < made["rows"]["families"] < 1_500
+    assert 0 < made["rows"]["families"] < COUNTRY
 
 
 def test_a_file_that_was_cut_off_is_named_and_what_came_before_it_is_kept(
-    sound: Path, people: Path, tmp_path: Path
+    people: Path, tmp_path: Path
 ) -> None:
     last = sorted((people / "members").glob("**/*.parquet"))[-1]
     content = last.read_bytes()
@@ -96,7 +88,7 @@ def test_too_little_memory_is_said_and_finished_work_goes_on_with_more(
     assert error.code == "memory_short"
     assert "--memory" in error.do
     made = run(Request(people, tmp_path / "run", DAY, at_once=AT_ONCE, memory="1GB"))
-    assert made["rows"]["families"] == 1_500
+    assert made["rows"]["families"] == COUNTRY
 
 
 @pytest.mark.parametrize("memory", ["much", "8", "-1GB", "0GB", "8 gigabytes"])
@@ -119,5 +111,5 @@ def test_a_full_disk_is_said_and_the_run_goes_on_once_there_is_room(
         assert before > 0, "nothing was finished before the disk was full"
         subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
         made = run(Request(people, out, DAY, at_once=AT_ONCE))
-        assert made["rows"]["families"] == 1_500
+        assert made["rows"]["families"] == COUNTRY
     shutil.rmtree(people)

@@ -18,7 +18,6 @@ import polars
 import pytest
 
 from tepat.engine.errors import TepatError
-from tepat.population.make import make_population
 from tepat.registry.files.parts import cut
 from tepat.runs import run as run_module
 from tepat.runs import steps, work_folder
@@ -27,10 +26,9 @@ from tepat.runs.report.helped import helped
 from tepat.runs.report.targeting import targeting
 from tepat.runs.request import Request
 from tepat.runs.run import run
+from tests.runs.conftest import AT_ONCE, COUNTRY
 
 DAY = date(2025, 7, 1)
-AT_ONCE = 450
-FAMILIES = 1_500
 # The command has no option for so small parts; this is what it does otherwise.
 DRIVER = """
 import sys
@@ -45,11 +43,8 @@ run(request, lambda step, done, total: print(step, flush=True))
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small country of 38 provinces, a file each."""
-    folder = tmp_path_factory.mktemp("country") / "people"
-    make_population(folder, FAMILIES, None, 3)
-    return folder
+def people(country: Path) -> Path:
+    return country
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +127,7 @@ def test_deciles_from_a_file_reach_every_part(people: Path, tmp_path: Path) -> N
     given.write_csv(tmp_path / "deciles.csv")
     made = [
         in_parts(people, tmp_path / name, deciles=tmp_path / "deciles.csv", at_once=at_once)
-        for name, at_once in (("parts", AT_ONCE), ("whole", FAMILIES))
+        for name, at_once in (("parts", AT_ONCE), ("whole", COUNTRY))
     ]
     assert parts_of(tmp_path / "whole") == 1
     assert made[0]["content"] == made[1]["content"]
@@ -236,7 +231,7 @@ class Stopped(BaseException):
     """What stands for a kill within this process."""
 
 
-@pytest.mark.parametrize("at_once", [AT_ONCE, FAMILIES])
+@pytest.mark.parametrize("at_once", [AT_ONCE, COUNTRY])
 def test_a_finished_run_that_was_killed_before_it_stood_at_its_place_is_only_put_there(
     people: Path,
     whole: dict[str, Any],
