@@ -116,3 +116,11 @@ def test_the_largest_number_of_places_that_fits_is_found(
     for number in found.tried:
         taken: Any = shares({**listed, NATIONAL: number}, lists.eligible)
         assert asked.holders[number] == sum(taken.values())
+
+
+def test_a_number_that_is_known_is_tried_and_the_dearest_that_fits_is_told() -> None:
+    costs = dict.fromkeys(range(101), 1000) | {60: 700, 61: 600}
+    assert search(costs.__getitem__, 0, 100, 800).value is None
+    found = search(costs.__getitem__, 0, 100, 800, known=60)
+    assert (found.value, found.tried[60], found.all_fit) == (60, 700, False)
+    assert search(costs.__getitem__, 58, 64, 800).value == 60

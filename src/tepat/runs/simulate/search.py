@@ -32,7 +32,7 @@ class Search:
     all_fit: bool
 
 
-def search(cost: Cost, low: int, high: int, budget: int) -> Search:
+def search(cost: Cost, low: int, high: int, budget: int, known: int | None = None) -> Search:
     """Find the dearest number from ``low`` to ``high`` whose cost fits the budget.
 
     Args:
@@ -40,6 +40,7 @@ def search(cost: Cost, low: int, high: int, budget: int) -> Search:
         low: the lowest number.
         high: the highest number.
         budget: rupiah.
+        known: a number to try in any case, if it lies in between.
     """
     tried: dict[int, int] = {}
 
@@ -52,14 +53,16 @@ def search(cost: Cost, low: int, high: int, budget: int) -> Search:
     first = range(low, high + 1) if whole else _spread(low, high)
     for number in first:
         ask(number)
+    if known is not None and low <= known <= high:
+        ask(known)
     rising = tried[high] >= tried[low]
     if not whole:
         _close_in(ask, tried, budget, rising)
     order = sorted(tried, reverse=not rising)  # from cheap to dear
     fitting = [number for number in order if tried[number] <= budget]
     steady = all(tried[one] <= tried[other] for one, other in pairwise(order))
-    value = fitting[-1] if fitting else None
-    return Search(value, dict(sorted(tried.items())), rising, steady, value == order[-1])
+    value = max(reversed(fitting), key=lambda number: tried[number], default=None)
+    return Search(value, dict(sorted(tried.items())), rising, steady, len(fitting) == len(order))
 
 
 def _spread(low: int, high: int) -> list[int]:

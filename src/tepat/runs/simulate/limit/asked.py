@@ -10,6 +10,8 @@ from tepat.policy.meaning import nearest
 from tepat.policy.reform import Reform
 
 QUOTA, SCORE = "quota", "score"
+BOUNDS = {"decile": (1, 10), "percent": (0, 100), "years": (0, 120)}  # by unit
+HIGHEST = 10**12  # of all else, so that sums stay exact
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,18 @@ def read_limit(
             nearest(line, known),
             f"Lines: {', '.join(known)}.",
         )
+    _within(low, high, programme.parameters[line].unit if line in programme.parameters else line)
     return Limit(budget, name, line, low, high)
+
+
+def _within(low: int | None, high: int | None, unit: str) -> None:
+    least, most = BOUNDS.get(unit.split(" ")[0], (0, HIGHEST))
+    if low is not None and high is not None and not least <= low < high <= most:
+        raise TepatError(
+            "limit_range",
+            f"{low}..{high} leaves what '{unit}' can be.",
+            do=f"Write a range within {least}..{most}.",
+        )
 
 
 def _counts(values: Any) -> bool:

@@ -42,7 +42,9 @@ class Probe:
             usual = 0, max(10, 4 * int(known.value)) if known else 10  # type: ignore[arg-type]
         low = self.limit.low if self.limit.low is not None else usual[0]
         high = self.limit.high if self.limit.high is not None else max(usual[1], low + 1)
-        return search(self.cost, low, high, self.limit.budget), self.holders, parameter.unit
+        own = int(known.value) if known else None  # type: ignore[arg-type]
+        found = search(self.cost, low, high, self.limit.budget, own)
+        return found, self.holders, parameter.unit
 
     def cost(self, value: int) -> int:
         """What the programme costs with a value."""
