@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tepat.cli import RARELY
 from tests import engines
 from tests.engines import engine, java_with_spark, spark  # noqa: F401
 from tests.needs import chromium_program, data_of_others
@@ -22,8 +25,9 @@ DEMO_DATE = "2025-07-01"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Marks of our own."""
+    """Marks of our own; garbage is collected as the command does."""
     engines.declare(config)
+    gc.set_threshold(*RARELY)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,13 +55,15 @@ def _succeed(*words: str | Path) -> None:
     assert done.returncode == 0, f"{said}\n{done.stdout}\n{done.stderr}"
 
 
-def _made_once(base: Path, name: str, make: Callable[[Path], None]) -> Path:
+def made_once(base: Path, name: str, make: Callable[[Path], None]) -> Path:
     """A folder that the workers of one test session share: the first makes it, the rest wait."""
-    folder = base / name
+    folder, done = base / name, base / f"{name}.done"
     with (base / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
             make(folder)
+            done.touch()
     return folder
 
 
@@ -86,7 +92,7 @@ def demo_people(session_folder: Path) -> Path:
             "7",
         )
 
-    return _made_once(session_folder, "demo_people", make)
+    return made_once(session_folder, "demo_people", make)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +103,7 @@ def demo_run(session_folder: Path, demo_people: Path) -> Path:
         quota = demo_people / "quota.csv"
         _succeed("run", demo_people, "--out", folder, "--as-of", DEMO_DATE, "--quota", quota)
 
-    return _made_once(session_folder, "demo_run", make)
+    return made_once(session_folder, "demo_run", make)
 
 
 @pytest.fixture(scope="session")

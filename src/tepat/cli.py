@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 done but something needs mending, 2 could not be done (see
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -30,7 +31,16 @@ from tepat.cli_options import (
     Quota,
     Truth,
 )
-from tepat.cli_policy import AsJson, Language, PolicyFolder, answer, day_of, language_of, policy_app
+from tepat.cli_policy import (
+    AsJson,
+    Language,
+    PolicyFolder,
+    answer,
+    day_of,
+    language_of,
+    policy_app,
+    terminal,
+)
 from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
 
@@ -45,11 +55,13 @@ UNFORESEEN, STOPPED = 3, 130
 NOTHING_LEFT = "Nothing half-written was left."
 Master = Annotated[str | None, typer.Option(help="Spark's master: spark://host:7077, or local[2].")]
 Run = Annotated[Path, typer.Argument(help="The folder that `tepat run … --out` wrote.")]
+RARELY = 50_000, 20, 20  # expressions are trees of small objects: sought for garbage too often
 
 
 def main() -> None:
     """Run the command line; errors are printed as text a person can act on."""
     signal.signal(signal.SIGTERM, _terminated)
+    gc.set_threshold(*RARELY)
     code, left = 0, NOTHING_LEFT
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
@@ -193,7 +205,6 @@ def run_command(
 
 def _print_run(out: Path, manifest: dict[str, Any]) -> None:
     """The run's totals as a table, and where to read on."""
-    from rich.console import Console
     from rich.table import Table
 
     from tepat.policy.wording import rupiah
@@ -209,7 +220,7 @@ def _print_run(out: Path, manifest: dict[str, Any]) -> None:
             row[key] for key in ("eligible", "cannot_decide", "awarded", "waiting", "refused")
         ]
         table.add_row(name, *(f"{number:,}" for number in numbers), amount)
-    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    console = terminal(110)
     console.print(
         f"{rows['families']:,} families, {rows['members']:,} members, as of "
         f"{manifest['as_of']}; {rows['findings']:,} findings on the record"
@@ -337,8 +348,6 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Fit a model of consumption that ranks families, and say how well it does and for whom."""
-    from rich.console import Console
-
     from tepat.assessment.calibrate import calibrate
     from tepat.assessment.model_card import report_lines
 
@@ -364,7 +373,7 @@ def calibrate_command(
     if as_json:
         answer(report)
         return
-    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    console = terminal(110)
     for line in report_lines(report):
         console.print(line)
     print(f"Model: {out}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,6 +55,20 @@ def language_of(text: str) -> str:
 def answer(value: Any) -> None:
     """Print a machine-readable answer."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def terminal(width: int) -> Any:
+    """A console for tables and sentences, which prints every text as it stands.
+
+    Names and titles come from files of people: ``[/b]`` in one is no mark-up.
+
+    Args:
+        width: how many characters a line has where the output is no terminal.
+    """
+    from rich.console import Console
+
+    usual = None if sys.stdout.isatty() else width
+    return Console(width=usual, highlight=False, markup=False, emoji=False)
 
 
 @policy_app.command("check")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from tepat.cli_options import Boundaries, Memory
-from tepat.cli_policy import AsJson, answer
+from tepat.cli_policy import AsJson, answer, terminal
 from tepat.engine.progress import shown
 
 
@@ -43,12 +42,11 @@ def compare_command(
 
 
 def _print_comparison(found: dict[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from tepat.runs.compare.words import COMPARE_WORDS
 
-    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    console = terminal(110)
     families = found["families"]
     console.print(
         f"As of {found['before']['as_of']} and {found['after']['as_of']}: {families['both']:,} "
@@ -121,7 +119,6 @@ def accuracy_command(
 
 
 def _print_accuracy(found: dict[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from tepat.assessment.model_card import percent
@@ -129,7 +126,7 @@ def _print_accuracy(found: dict[str, Any]) -> None:
     from tepat.runs.accuracy.errors import ERRORS
     from tepat.runs.accuracy.words import ACCURACY_WORDS
 
-    console = Console(width=None if sys.stdout.isatty() else 130, highlight=False)
+    console = terminal(130)
     outside = found["families"] - found["registered"]
     console.print(
         f"{found['families']:,} families of known consumption, {outside:,} of them not registered; "

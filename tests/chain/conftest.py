@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.chain.real import JAMBI_DAY, MAPPINGS, halves, made_once, succeed
+from tests.chain.real import JAMBI_DAY, MAPPINGS, halves, succeed
+from tests.conftest import made_once
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import hashlib
 import json
-import shutil
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,18 +26,6 @@ def succeed(*words: str | Path) -> str:
     said = f"tepat {' '.join(map(str, words))} ended with {done.returncode}:"
     assert done.returncode == 0, f"{said}\n{done.stdout}\n{done.stderr}"
     return done.stdout
-
-
-def made_once(base: Path, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that the workers of one test session share: the first makes it, the rest wait."""
-    folder, done = base / name, base / f"{name}.done"
-    with (base / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            make(folder)
-            done.touch()
-    return folder
 
 
 def fits_half(ea: str) -> bool:

@@ -15,9 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.chain.real import made_once
 from tests.chain.small import DAY, FAMILIES, MEMBERS, left_behind, small_input
-from tests.conftest import tepat
+from tests.conftest import made_once, tepat
 
 POLICY = Path(__file__).parents[2] / "policy"
 Spoil = Callable[[Path], list[str | Path]]

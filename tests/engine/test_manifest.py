@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import file_hash, new_folder
+from tepat.engine.manifest import content_hash, file_hash, new_folder
 
 
 def test_a_folder_appears_whole(tmp_path: Path) -> None:
@@ -53,3 +56,37 @@ def test_a_file_is_named_by_its_sha256(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 3_000_000)
     assert file_hash(path) == hashlib.sha256(b"x" * 3_000_000).hexdigest()
+
+
+def _hash_of(texts: list[str]) -> str:
+    """The hash of rows as the description of `content_hash` says, by hand."""
+    numbers = [int(hashlib.md5(text.encode()).hexdigest()[:15], 16) for text in texts]
+    return f"{len(texts)}:{sum(numbers) % 2**60:015x}"
+
+
+def test_rows_are_named_by_a_hash_that_stays_the_same() -> None:
+    import pyarrow as pa
+
+    con = open_engine()
+    table = pa.table(
+        {
+            "b": pa.array([1, None, -12]),
+            "a": pa.array(["x", "é", "\x1e"]),
+            "c": pa.array([0.1, None, 2.5]),
+            "d": pa.array([Decimal("7.20"), None, Decimal("1.00")]),
+            "e": pa.array([date(2025, 7, 1), None, None]),
+            "f": pa.array([True, False, None]),
+            "g": pa.array([[1, 2], [], None], pa.list_(pa.int64())),
+        }
+    )
+    assert content_hash(con, con.create_table("named", table)) == "3:609f87de01ccc6e"
+
+
+def test_a_table_of_very_many_columns_is_named_as_well() -> None:
+    import pyarrow as pa
+
+    con = open_engine()
+    names = [f"column_{number:04}" for number in range(1_500)]
+    table = pa.table({name: ["1", None, ""] for name in names})
+    named = content_hash(con, con.create_table("wide", table))
+    assert named == _hash_of(["\x1f".join([cell] * len(names)) for cell in ("1", "\x1e", "")])

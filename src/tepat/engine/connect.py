@@ -80,6 +80,12 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def rows_of(con: Any, table: Any) -> list[dict[str, Any]]:
+    """The few rows of a table, fetched."""
+    rows: list[dict[str, Any]] = con.to_pyarrow(table).to_pylist()
+    return rows
+
+
 def write_parquet(con: Any, table: Any, path: Path) -> int:
     """Write an Ibis table to one Parquet file and return its number of rows."""
     path.parent.mkdir(parents=True, exist_ok=True)

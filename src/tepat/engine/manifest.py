@@ -38,11 +38,11 @@ def content_hash(con: Any, table: Any) -> str:
         con: the backend of ``table``.
         table: an Ibis table without nested columns other than lists.
     """
+    import ibis
 
     parts = [_as_text(table[name]).fill_null("\x1e") for name in sorted(table.columns)]
-    text = parts[0]
-    for part in parts[1:]:
-        text = text + "\x1f" + part
+    # one sum after the other would nest deeper than Python and engines go, with many programmes
+    text = ibis.literal("\x1f").join(parts)
     number = _number(con, text.hexdigest("md5").substr(0, 15))
     row = con.to_pyarrow(
         table.select(number=number).agg(

@@ -66,7 +66,7 @@ def read_value(item: Reader, name: str, unit: str) -> Value | None:
         item.wrong(*misread(raw, value, whole=whole), "value")
     if not whole:
         return value
-    low, high, said = BOUNDS.get(first, (0, None, ""))
+    low, high, said = bounds(unit)
     nearest = max(low, int(value) if high is None else min(high, int(value)))
     if not grouped and (value != nearest or "." in raw):
         what = f"'{name}' counts {first}: whole, and not below 0. It is {raw}."
@@ -74,6 +74,11 @@ def read_value(item: Reader, name: str, unit: str) -> Value | None:
             what = f"'{name}' is {raw}: {said}."
         item.wrong(what, "Write such a one.", "value")
     return nearest
+
+
+def bounds(unit: str) -> tuple[int, int | None, str]:
+    """The least and the most that a whole value of a unit can be, and how that is said."""
+    return BOUNDS.get(unit.split(" ")[0].lower(), (0, None, ""))
 
 
 def _dated(r: Reader, name: str, unit: str) -> tuple[DatedValue, ...]:

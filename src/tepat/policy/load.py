@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +86,14 @@ def policy_from_files(files: Mapping[str, str], folder: Path = Path()) -> Policy
     Raises:
         TepatError: ``policy_invalid`` with every mistake found.
     """
-    problems = Problems()
-    loaded = {name: parse_yaml(text, name, problems) for name, text in files.items()}
+    return replace(_checked(tuple(files.items())), folder=folder)
+
+
+@lru_cache(maxsize=8)  # reading takes a second, and a run, its report and its pages each ask
+def _checked(texts: tuple[tuple[str, str], ...]) -> Policy:
+    """The policy of some files, in no folder; nobody changes what it holds."""
+    files, problems = dict(texts), Problems()
+    loaded = {name: parse_yaml(text, name, problems) for name, text in texts}
     problems.stop_if_any()
     variables = read_variables(Reader(loaded["variables.yaml"], "variables.yaml", problems))
     grounds = _grounds(loaded.get("exclusions.yaml"), variables, problems)
@@ -94,12 +102,12 @@ def policy_from_files(files: Mapping[str, str], folder: Path = Path()) -> Policy
     problems.stop_if_any()
     text = "\n".join(f"{name}\n{files[name]}" for name in sorted(files))
     return Policy(
-        folder,
+        Path(),
         variables,
         grounds,
         {name: programmes[name] for name in order},
         overlaps,
-        dict(files),
+        files,
         hashlib.sha256(text.encode()).hexdigest(),
     )
 

@@ -201,6 +201,11 @@ class Programme:
     calendars: tuple[Calendar, ...]
     where: Where
 
+    @property
+    def gives_money(self) -> bool:
+        """Whether its law says an amount of rupiah, whatever it is that reaches the family."""
+        return self.amount is not None or bool(self.components)
+
     def is_in_force(self, day: date) -> bool:
         """Whether the programme exists on a day."""
         return any(period.covers(day) for period in self.in_force)

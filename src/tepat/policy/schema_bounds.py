@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tepat.policy.bounds import LIMIT
-from tepat.policy.dated import BOUNDS, COUNTED
+from tepat.policy.dated import BOUNDS, COUNTED, bounds
 from tepat.policy.model import Policy, Variable
 from tepat.policy.texts import MOST_SOURCE, MOST_TEXT, MOST_TITLE
 from tepat.policy.variables import LARGEST_CODE
@@ -105,7 +105,7 @@ def of_units() -> list[Schema]:
         kinds.setdefault((low, high), []).append(word)
     kinds.setdefault((0, None), []).extend(sorted(COUNTED - BOUNDS.keys()))
     found: list[Schema] = [
-        {"if": _unit(words), "then": values(_value(*bounds))} for bounds, words in kinds.items()
+        {"if": _unit(words), "then": values(_value(*ends))} for ends, words in kinds.items()
     ]
     every = [word for words in kinds.values() for word in words]
     return [*found, {"if": {"not": _unit(every)}, "then": values(ANY_VALUE)}]
@@ -144,7 +144,7 @@ def of_policy(policy: Policy) -> tuple[dict[str, Schema], Schema]:
         for parameter in programme.parameters.values():
             word = parameter.unit.split(" ")[0].lower()
             if word in BOUNDS or word in COUNTED:
-                low, high, _ = BOUNDS.get(word, (0, None, ""))
+                low, high, _ = bounds(word)
                 called = f"from_{low}" if high is None else f"from_{low}_to_{high}"
                 definitions[called] = values(_value(low, high))
                 known[parameter.name] = {"$ref": f"#/$defs/{called}"}
