@@ -12,6 +12,8 @@ import pytest
 from tests.chain.real import manifest, succeed
 from tests.chain.test_page import Told, tables_of
 
+pytestmark = pytest.mark.xdist_group("exports")  # what it stands on is made once
+
 PAGE = Path(__file__).parents[2] / "docs" / "exports.md"
 TABLES = ("decisions", "awards", "ranking", "findings")
 KINDS = {"text": "String", "int64": "Int64"}
@@ -112,12 +114,15 @@ def test_csv_and_parquet_hold_the_same_rows(demo_run: Path, exported: Path, tmp_
 
 
 def test_the_summary_has_the_columns_of_the_page(told: Told, demo_run: Path) -> None:
-    promised = [cells[0] for cells in told["Other files of a run"]]
-    with (demo_run / "summary" / "programmes.csv").open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        assert reader.fieldnames == promised
-        sums = {row["programme"]: row["awarded"] for row in reader}
+    found = {}
+    for name in ("summary/programmes.csv", "summary/quotas.csv"):
+        with (demo_run / name).open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            assert reader.fieldnames == [cells[0] for cells in told[name]]
+            found[name] = list(reader)
+    sums = {row["programme"]: row["awarded"] for row in found["summary/programmes.csv"]}
     assert sums == {n: str(r["awarded"]) for n, r in manifest(demo_run)["totals"].items()}
+    assert {row["programme"] for row in found["summary/quotas.csv"]} <= set(sums)
 
 
 def money_kinds(run: Path) -> dict[str, set[str]]:

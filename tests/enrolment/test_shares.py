@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tepat.enrolment.shares import largest_remainder, shares
+from tepat.enrolment.shares import largest_remainder, places_given, shares
 
 ELIGIBLE = st.dictionaries(st.integers(1101, 9671).map(str), st.integers(0, 500), max_size=12)
 
@@ -47,3 +47,10 @@ def test_without_a_national_number_a_kabupaten_that_is_not_listed_has_no_place()
 
 def test_a_programme_without_a_quota_has_no_line() -> None:
     assert shares({}, {"3201": 9}) is None
+
+
+def test_the_places_of_listed_kabupaten_are_part_of_the_nations() -> None:
+    assert places_given({"": 100, "3201": 30, "3202": 20}) == 100
+    assert places_given({"": 10, "3201": 30, "3202": 20}) == 50
+    assert places_given({"3201": 30}) == 30
+    assert places_given({}) == 0

@@ -12,7 +12,7 @@ import pytest
 from tepat.engine.errors import TepatError
 from tepat.runs.request import Request
 from tepat.runs.run import run
-from tests.runs.conftest import AT_ONCE, COUNTRY
+from tests.runs.conftest import AT_ONCE, COUNTRY, FEW
 from tests.small_disk import fill, small_disk
 
 DAY = date(2025, 7, 1)
@@ -26,7 +26,7 @@ def people(country: Path, tmp_path: Path) -> Path:
 
 def refused(people: Path, out: Path, memory: str | None = None) -> TepatError:
     with pytest.raises(TepatError) as error:
-        run(Request(people, out, DAY, at_once=AT_ONCE, memory=memory))
+        run(Request(people, out, DAY, at_once=AT_ONCE, programmes=FEW, memory=memory))
     assert not out.exists(), "half a run stands at its place"
     return error.value
 
@@ -49,7 +49,7 @@ def test_a_province_that_one_table_lacks_is_named(
 def test_a_province_that_both_lack_is_nothing_to_refuse(people: Path, tmp_path: Path) -> None:
     for table in ("families", "members"):
         shutil.rmtree(people / table / "province=33")
-    made = run(Request(people, tmp_path / "run", DAY, at_once=AT_ONCE))
+    made = run(Request(people, tmp_path / "run", DAY, at_once=AT_ONCE, programmes=FEW))
     assert 0 < made["rows"]["families"] < COUNTRY
 
 
@@ -75,7 +75,7 @@ def test_a_file_that_is_damaged_inside_is_named_and_finished_work_is_kept(
     last.write_bytes(bytes(content))
     out = tmp_path / "run"
     with pytest.raises(TepatError) as refusal:
-        run(Request(people, out, DAY, at_once=AT_ONCE))
+        run(Request(people, out, DAY, at_once=AT_ONCE, programmes=FEW))
     assert refusal.value.code == "file_unreadable"
     assert kept(out) > 0
     assert "is kept in" in " ".join(refusal.value.__notes__)
@@ -87,7 +87,9 @@ def test_too_little_memory_is_said_and_finished_work_goes_on_with_more(
     error = refused(people, tmp_path / "run", memory="12MB")
     assert error.code == "memory_short"
     assert "--memory" in error.do
-    made = run(Request(people, tmp_path / "run", DAY, at_once=AT_ONCE, memory="1GB"))
+    made = run(
+        Request(people, tmp_path / "run", DAY, at_once=AT_ONCE, programmes=FEW, memory="1GB")
+    )
     assert made["rows"]["families"] == COUNTRY
 
 
@@ -110,6 +112,6 @@ def test_a_full_disk_is_said_and_the_run_goes_on_once_there_is_room(
         before = kept(out)
         assert before > 0, "nothing was finished before the disk was full"
         subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
-        made = run(Request(people, out, DAY, at_once=AT_ONCE))
+        made = run(Request(people, out, DAY, at_once=AT_ONCE, programmes=FEW))
         assert made["rows"]["families"] == COUNTRY
     shutil.rmtree(people)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,8 @@ from tepat.runs.report.helped import helped
 from tepat.runs.report.targeting import targeting
 from tepat.runs.request import Request
 from tepat.runs.run import run
-from tests.runs.conftest import AT_ONCE, COUNTRY
+from tests.runs.conftest import AT_ONCE, COUNTRY, DAY, FEW
 
-DAY = date(2025, 7, 1)
 # The command has no option for so small parts; this is what it does otherwise.
 DRIVER = """
 import sys
@@ -37,7 +35,8 @@ from pathlib import Path
 from tepat.runs.request import Request
 from tepat.runs.run import run
 given, out, at_once = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-request = Request(given, out, date(2025, 7, 1), quota=given / "quota.csv", at_once=at_once)
+asked = {"quota": given / "quota.csv", "at_once": at_once, "programmes": tuple(sys.argv[4:])}
+request = Request(given, out, date(2025, 7, 1), **asked)
 run(request, lambda step, done, total: print(step, flush=True))
 """
 
@@ -47,20 +46,13 @@ def people(country: Path) -> Path:
     return country
 
 
-@pytest.fixture(scope="module")
-def whole_folder(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("whole") / "run"
-    run(Request(people, out, DAY, quota=people / "quota.csv"))
-    return out
-
-
-@pytest.fixture(scope="module")
-def whole(whole_folder: Path) -> dict[str, Any]:
-    return read_manifest(whole_folder) or {}
+@pytest.fixture(scope="session")
+def whole(whole_run: Path) -> dict[str, Any]:
+    return read_manifest(whole_run) or {}
 
 
 def in_parts(people: Path, out: Path, **asked: Any) -> dict[str, Any]:
-    asked = {"quota": people / "quota.csv", "at_once": AT_ONCE} | asked
+    asked = {"quota": people / "quota.csv", "at_once": AT_ONCE, "programmes": FEW} | asked
     return run(Request(people, out, DAY, **asked))
 
 
@@ -68,28 +60,22 @@ def parts_of(out: Path) -> int:
     return len(list((out / "decisions" / "families").glob("*.parquet")))
 
 
-def test_every_table_has_the_same_rows_in_parts(
-    people: Path, whole: dict[str, Any], tmp_path: Path
-) -> None:
-    made = in_parts(people, tmp_path / "run")
-    assert parts_of(tmp_path / "run") >= 3
-    assert made["content"] == whole["content"]
-    assert made["lines"] == whole["lines"]
-    assert made["totals"] == whole["totals"]
-    assert not list(tmp_path.glob(".*")), "something was left beside the run"
-
-
-def test_summary_and_report_count_the_same_in_parts(
-    people: Path, whole_folder: Path, tmp_path: Path
-) -> None:
-    in_parts(people, tmp_path / "run")
-    assert len(list(RunFolder(tmp_path / "run").groups("awards"))) >= 3
-    for table in (whole_folder / "summary").iterdir():
-        counted = (tmp_path / "run" / "summary" / table.name).read_text(encoding="utf-8")
+def test_tables_summary_and_report_are_the_same_in_parts(people: Path, tmp_path: Path) -> None:
+    all_of_them: dict[str, Any] = {"programmes": ()}
+    parts = in_parts(people, tmp_path / "parts", **all_of_them)
+    whole = in_parts(people, tmp_path / "whole", at_once=COUNTRY, **all_of_them)
+    assert parts_of(tmp_path / "parts") >= 3 > parts_of(tmp_path / "whole") == 1
+    assert len(parts["programmes"]) > 10
+    for what in ("content", "lines", "totals"):
+        assert parts[what] == whole[what]
+    for table in (tmp_path / "whole" / "summary").iterdir():
+        counted = (tmp_path / "parts" / "summary" / table.name).read_text(encoding="utf-8")
         assert counted == table.read_text(encoding="utf-8"), table.name
-    whole, parts = RunFolder(whole_folder), RunFolder(tmp_path / "run")
-    assert helped(parts) == helped(whole)
-    assert targeting(parts) == targeting(whole) is not None
+    one, many = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "parts")
+    assert len(list(many.groups("awards"))) >= 3
+    assert helped(many) == helped(one)
+    assert targeting(many) == targeting(one) is not None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["parts", "whole"]
 
 
 def test_numbers_are_compared_across_parts_and_in_portions(
@@ -169,7 +155,7 @@ def test_a_family_whose_members_lie_in_another_file_keeps_both_together(
 
 
 def started(people: Path, out: Path, said: int = subprocess.PIPE) -> subprocess.Popen[str]:
-    words = [sys.executable, "-c", DRIVER, str(people), str(out), str(AT_ONCE)]
+    words = [sys.executable, "-c", DRIVER, str(people), str(out), str(AT_ONCE), *FEW]
     return subprocess.Popen(words, stdout=said, text=True)
 
 
@@ -195,7 +181,7 @@ def finished_notes(out: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "moment", ["read 2/", "check 3/", "decide 2/", "allocate 5/", "summarise", "report"]
+    "moment", ["read 2/", "check 3/", "decide 2/", "allocate 2/", "summarise", "report"]
 )
 def test_a_run_killed_at_any_step_goes_on_and_ends_with_the_same_rows(
     people: Path, whole: dict[str, Any], tmp_path: Path, moment: str
@@ -263,7 +249,7 @@ def test_a_finished_run_is_not_lost_where_its_place_was_taken_meanwhile(
         if step == "report":
             (out / "something").mkdir(parents=True)
 
-    request = Request(people, out, DAY, quota=people / "quota.csv")
+    request = Request(people, out, DAY, quota=people / "quota.csv", programmes=FEW)
     with pytest.raises(TepatError, match="All is made") as refused:
         run(request, take)
     assert refused.value.code == "not_writable"

@@ -7,6 +7,7 @@ import html
 import json
 import re
 import shutil
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
@@ -20,7 +21,10 @@ from tepat.runs.report import write_report
 from tepat.runs.report.page import command
 from tepat.runs.report.speech import Speech
 from tepat.runs.report.words import WORDS
+from tepat.runs.request import Request
+from tepat.runs.run import run as make_run
 from tepat.runs.simulate.page.speech import Told
+from tests.chain.small import small_input
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 PACKAGE = Path(__file__).parents[2] / "src" / "tepat" / "runs" / "report"
@@ -203,11 +207,54 @@ def test_quota_tables_are_those_of_the_summary(demo_run: Path, page: Page) -> No
         if not kept:
             continue
         caption = Speech("id").say("quota_table", title=about["name"]["id"])
-        shown = [row[:3] for row in page.tables["id"][caption][1:]]
-        assert shown == [
-            [row["kabupaten"], number(int(row["quota"]), "id"), number(int(row["eligible"]), "id")]
-            for row in kept
+        columns = ("eligible", "awarded", "waiting")
+        assert page.tables["id"][caption][1:] == [
+            [row["kabupaten"], *(number(int(row[key]), "id") for key in columns)] for row in kept
         ]
+
+
+@pytest.fixture(scope="module")
+def listed_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with more places than compete, and a quota of its own for a kabupaten of nobody."""
+    folder = tmp_path_factory.mktemp("listed")
+    (folder / "quota.csv").write_text(
+        "programme,place,quota\npkh,,100\npkh,3205,7\npkh,3204,5\npip,,9\n"
+    )
+    quota, programmes = folder / "quota.csv", ("pkh", "pip", "pena")
+    given = small_input(folder / "input")
+    make_run(Request(given, folder / "run", date(2025, 7, 1), quota=quota, programmes=programmes))
+    return folder / "run"
+
+
+def test_the_summary_tells_the_quota_and_the_places_filled_as_two_things(listed_run: Path) -> None:
+    columns = ("programme", "kabupaten", "quota", "national_quota", "awarded", "waiting")
+    awarded = str(_manifest(listed_run)["totals"]["pkh"]["awarded"])
+    assert awarded == "2"
+    assert [tuple(row[name] for name in columns) for row in _rows(listed_run, "quotas")] == [
+        ("pkh", "3204", "5", "100", "2", "0"),
+        ("pkh", "3205", "7", "100", "0", "0"),
+    ]
+    assert _manifest(listed_run)["programmes"]["pkh"]["quota"] == {"": 100, "3204": 5, "3205": 7}
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_page_tells_the_quota_and_the_places_filled_as_two_things(
+    listed_run: Path, lang: str
+) -> None:
+    tables = Page((listed_run / "report.html").read_text(encoding="utf-8")).tables[lang]
+    overview = tables[Speech(lang).say("quotas_caption")]
+    words = ("quota", "competing", "awarded", "waiting_short", "quota_empty", "kabupaten")
+    assert overview[0][1:] == [Speech(lang).say(word) for word in words]
+    rows = {row[0].split()[-1]: row[1:] for row in overview[1:]}
+    # a programme that nobody competes for has its quota all the same, one without has no row
+    assert rows == {
+        "pkh": ["100", "2", "2", "0", "98", "2"],
+        "pip": ["9", "0", "0", "0", "9", "0"],
+    }
+    title = _manifest(listed_run)["programmes"]["pkh"]["name"][lang]
+    own = tables[Speech(lang).say("quota_table", title=title)]
+    assert own[0][1] == Speech(lang).say("quota_own")
+    assert [row[1:] for row in own[1:]] == [["5", "2", "2", "0"], ["7", "0", "0", "0"]]
 
 
 def test_hostile_text_is_shown_and_never_obeyed(demo_run: Path, tmp_path: Path) -> None:
@@ -224,7 +271,8 @@ def test_hostile_text_is_shown_and_never_obeyed(demo_run: Path, tmp_path: Path) 
         polars.read_parquet(path).with_columns(kabupaten=polars.lit(HOSTILE)).write_parquet(path)
     quotas = run / "summary" / "quotas.csv"
     quotas.write_text(
-        f'programme,kabupaten,quota,eligible\npkh,"{HOSTILE.replace(chr(34), chr(34) * 2)}",1,2\n'
+        "programme,kabupaten,quota,national_quota,eligible,awarded,waiting\n"
+        f'pkh,"{HOSTILE.replace(chr(34), chr(34) * 2)}",1,,2,1,1\n'
     )
     write_report(run, open_engine())
     written = (run / "report.html").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from tepat.engine.connect import open_engine
 from tepat.runs.folder import RunFolder
-from tepat.runs.report.targeting import Share, targeting
+from tepat.runs.report.targeting import AT_ONCE, HOLDERS, Share, targeting
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -42,12 +43,36 @@ def test_error_rates_agree_with_a_count_by_hand(demo_run: Path) -> None:
         assert held.better_off.part == sum(held.tenths[5:])
 
 
+def test_more_programmes_than_a_number_has_bits_are_counted(demo_run: Path) -> None:
+    run = RunFolder(demo_run, open_engine())
+    expected = targeting(run)
+    names = list(run.manifest["programmes"])
+    others = [f"nobody_holds_{number}" for number in range(AT_ONCE + 10)]
+    run.manifest["programmes"] = dict.fromkeys([names[0], *others, *names[1:]])
+    assert expected is not None and len(expected.programmes) > 2
+    assert targeting(run) == expected
+
+
 def test_a_run_without_truth_has_no_error_rates(demo_run: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(demo_run, run)
     assert targeting(RunFolder(run, open_engine())) is not None
     shutil.rmtree(run / "facts" / "truth")
     assert targeting(RunFolder(run, open_engine())) is None
+
+
+def test_a_run_without_any_award_has_no_programme_with_error_rates(
+    demo_run: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(demo_run, run)
+    for path in (run / "awards").glob("*.parquet"):
+        path.unlink()
+    without = RunFolder(run, open_engine())
+    found, expected = targeting(without), targeting(RunFolder(demo_run, open_engine()))
+    assert found is not None and expected is not None
+    assert found == replace(expected, programmes={}) != expected
+    assert HOLDERS not in without.con.list_tables()
 
 
 @pytest.mark.parametrize(

@@ -72,3 +72,15 @@ def test_findings_are_counted_with_the_families_they_touch(demo_run: Path) -> No
     assert counted == {
         key: (len(families), len(set(families) - {None})) for key, families in expected.items()
     }
+
+
+def test_a_programme_that_nobody_holds_has_its_rows_too(demo_run: Path) -> None:
+    held = {row["programme"]: int(row["awarded"]) for row in _summary(demo_run, "programmes")}
+    assert 0 in held.values() and set(held) == set(_programmes(demo_run))
+    for table, column in (("deciles", "decile"), ("provinces", "province")):
+        rows = _summary(demo_run, table)
+        of_one = [row[column] for row in rows if row["programme"] == "pkh"]
+        for name, awarded in held.items():
+            mine = [row for row in rows if row["programme"] == name]
+            assert [row[column] for row in mine] == of_one, (table, name)
+            assert any(int(row["awarded"]) for row in mine) == bool(awarded)

@@ -97,6 +97,9 @@ def quota_lines(
 ) -> dict[str, dict[str, int]] | None:
     """The quota line of each kabupaten; None where the programme has no quota.
 
+    ``quota`` is its last place, so as many are awarded; where few compete, that is less than the
+    kabupaten may award.
+
     Args:
         plan: the programme.
         quotas: by programme, then by kabupaten code (``""`` is national); a programme that is not

@@ -19,11 +19,21 @@ def shares(quota: Mapping[str, int], eligible: Mapping[str, int]) -> dict[str, i
     """
     if not quota:
         return None
-    listed = {code: number for code, number in quota.items() if code != NATIONAL}
+    listed = own_quotas(quota)
     found = {code: min(listed[code], number) for code, number in eligible.items() if code in listed}
     others = {code: number for code, number in eligible.items() if code not in listed}
     left = max(0, quota.get(NATIONAL, 0) - sum(listed.values()))
     return found | largest_remainder(left, others)
+
+
+def places_given(quota: Mapping[str, int]) -> int:
+    """How many places a quota gives in all: the national number holds those that are listed."""
+    return max(quota.get(NATIONAL, 0), sum(own_quotas(quota).values()))
+
+
+def own_quotas(quota: Mapping[str, int]) -> dict[str, int]:
+    """The numbers of kabupaten that have one of their own."""
+    return {code: number for code, number in quota.items() if code != NATIONAL}
 
 
 def largest_remainder(places: int, eligible: Mapping[str, int]) -> dict[str, int]:

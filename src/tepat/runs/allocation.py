@@ -48,7 +48,8 @@ def allocate_step(state: State, plans: Sequence[Plan]) -> None:
     lines = allocation.allocate(plans, lambda done, of: state.report("allocate", done, of))
     state.manifest["lines"] = {name: found or {} for name, found in lines.items()}
     for plan in plans:
-        state.manifest["programmes"][plan.name]["has_quota"] = bool(lines[plan.name])
+        given = dict(quota(plan, state.quotas))  # the code "" holds the nation's
+        state.manifest["programmes"][plan.name]["quota"] = given
 
 
 class Allocation:

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from tepat import __version__
 from tepat.engine.connect import open_engine
 from tepat.engine.errors import TepatError
 from tepat.engine.failures import engine_errors
-from tepat.engine.manifest import code_version, content_hash, file_hash, is_taken
+from tepat.engine.manifest import code_version, content_hash, is_taken
 from tepat.policy.load import load_policy
 from tepat.policy.meaning import nearest
 from tepat.policy.model import Policy
@@ -29,9 +28,11 @@ from tepat.runs.engines import look_at_engine, open_desk
 from tepat.runs.folder import TABLES, read_manifest
 from tepat.runs.report import write_report
 from tepat.runs.request import Progress, Request, State
+from tepat.runs.since import changed_since
 from tepat.runs.steps import (
     check_step,
     cut_input,
+    dated,
     decide_step,
     input_files,
     look_first,
@@ -58,8 +59,9 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
     begun = _begun(request, policy)
     with engine_errors():
         parts = cut_input(request, policy.variables)
+    files = input_files(request)
     made_of = {
-        "files": _dated(input_files(request)),
+        "files": dated(files),
         "engine": request.engine,
         "parts": [part.as_dict() for part in parts],
     }
@@ -77,6 +79,7 @@ def run(request: Request, progress: Progress = lambda step, done, total: None) -
         manifest = {
             "engine": f"{request.engine} {con.version}",
             "made_at": datetime.now(UTC).isoformat("T", "seconds"),
+            "files": [str(path) for path in files],
             **begun,
         }
         state = State(
@@ -136,11 +139,6 @@ def _since(state: State) -> Callable[[str], Any] | None:
         state.manifest["not_compared"] = error.as_dict()
         return None
     return partial(in_report, shown)
-
-
-def _dated(files: Iterable[Path]) -> list[list[Any]]:
-    """Files with size and time of change."""
-    return [[str(path), *(path.stat().st_size, path.stat().st_mtime_ns)] for path in files]
 
 
 def _contents(state: State) -> dict[str, str] | None:
@@ -251,21 +249,15 @@ def existing(request: Request) -> dict[str, Any] | None:
             "Nothing is overwritten.",
             "Give another --out, or move it away.",
         )
-    changed = [item["path"] for item in kept.get("inputs", []) if _changed(item)]
-    if kept.get("policy_hash") != load_policy(request.policy).hash:
-        changed.append("the policy")
-    if changed:
+    since = changed_since(kept, lambda: input_files(request))
+    if since is None and kept.get("policy_hash") != load_policy(request.policy).hash:
+        since = "the policy changed"
+    if since is not None:
         raise TepatError(
             "exists",
-            f"{request.out} holds a run of the same arguments, made "
-            f"{kept['made_at']}, but {changed[0]} has changed since.",
+            f"{request.out} holds a run of the same arguments, made {kept['made_at']}, "
+            f"but {since} since.",
             "Nothing is overwritten.",
             "Give another --out, or move it away.",
         )
     return kept
-
-
-def _changed(item: dict[str, Any]) -> bool:
-    """Whether a file that the run read is gone or holds something else now."""
-    path = Path(item["path"])
-    return not path.is_file() or file_hash(path) != str(item["sha256"])

@@ -6,8 +6,9 @@ several rows, the order of scores, the shares of quotas.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 from tepat.eligibility.facts import with_computed
 from tepat.eligibility.plan import Plan
 from tepat.eligibility.rules import Decisions, Facts, decide
-from tepat.engine.errors import TepatError
 from tepat.engine.manifest import file_hash
 from tepat.enrolment.quota import read_quota
 from tepat.places.boundary_files import features_of
@@ -36,11 +36,11 @@ from tepat.runs.ranking import (
     outside_model,
     score_parts,
     scored,
-    small_table,
     told_outside,
     whole_villages,
 )
 from tepat.runs.request import Request, State
+from tepat.runs.truth import need_each_once, truth_file, truth_of
 
 COMPARED_AT_ONCE = 40_000_000  # numbers, when rows with the same one are looked for
 NEVER_KEPT = ("nik", "kk_number", "name", "pln_id", "family_pln_id")
@@ -61,12 +61,13 @@ def look_first(request: Request, policy: Policy) -> dict[str, dict[str, int]]:
     """Look at the small files before the large ones are read; returns the quotas.
 
     Raises:
-        TepatError: ``quota_…``, ``deciles_missing``, ``truth_missing``, ``boundaries_…``,
+        TepatError: ``quota_…``, ``deciles_missing``, ``truth_…``, ``boundaries_…``,
             or what is wrong with the model.
     """
     if request.deciles is not None:
         need_deciles(request.deciles)
-    truth_file(request.input, request.truth)
+    beside = request.out.with_name(f".{request.out.name}.{os.getpid()}.truth")
+    need_each_once(truth_file(request.input, request.truth), beside, request.memory)
     model_columns(request.model)
     if request.against is not None:
         RunFolder(request.against)
@@ -104,7 +105,7 @@ def _hangs_on_all_rows(
 
 
 def input_files(request: Request) -> list[Path]:
-    """The files that a run will read, to tell whether they have changed."""
+    """The files that a run will read; what was written below its input is none of them."""
     named = [getattr(request, name) for name in ("mapping", "deciles", "model", "quota")]
     named += [truth_file(request.input, request.truth), request.boundaries]
     if request.mapping is not None:
@@ -112,7 +113,13 @@ def input_files(request: Request) -> list[Path]:
         given = given or [request.input]
     else:
         given = [path for source in find_sources(request.input).values() for path in source.paths]
+    given = [path for path in given if request.out not in path.parents]
     return [*given, *(path for path in named if path is not None and path.is_file())]
+
+
+def dated(files: Iterable[Path]) -> list[list[Any]]:
+    """Files with size and time of change, to tell whether they have changed."""
+    return [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in files]
 
 
 def _each(
@@ -429,23 +436,12 @@ def _write_truth(state: State, part: Part) -> None:
     """Keep what is known of true consumption, for the report's error rates.
 
     Raises:
-        TepatError: ``truth_columns``.
+        TepatError: ``truth_columns``, ``truth_unreadable``.
     """
     path = truth_file(state.request.input, state.request.truth)
     if path is None:
         return
-    table = small_table(state.con, path, "truth")
-    names = [n for n in ("true_pc_consumption", "pc_exp", "consumption") if n in table.columns]
-    if not names or "family_key" not in table.columns:
-        raise TepatError(
-            "truth_columns",
-            f"{path} has the columns {', '.join(table.columns)}.",
-            do="Give family_key and true_pc_consumption.",
-        )
-    chosen = table.select(
-        truth_key=table.family_key.cast("string"), consumption=table[names[0]].try_cast("float64")
-    )
-    chosen = chosen.filter(chosen.truth_key.notnull())
+    chosen = truth_of(state.con, path)
     low, below = part.families
     if low is not None:
         chosen = chosen.filter(chosen.truth_key >= low)
@@ -459,17 +455,3 @@ def _write_truth(state: State, part: Part) -> None:
         lambda: joined.select("family_id", "consumption"),
         state.path("facts/truth", part.number),
     )
-
-
-def truth_file(given: Path, truth: Path | None) -> Path | None:
-    """The file with true consumption: as asked, or ``truth.parquet`` beside the input."""
-    if truth is not None:
-        if not truth.is_file():
-            raise TepatError(
-                "truth_missing",
-                f"There is no file {truth}.",
-                do="Give a file with family_key and true_pc_consumption.",
-            )
-        return truth
-    beside = given / "truth.parquet"
-    return beside if beside.is_file() else None

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import rows_of
+from tepat.enrolment.shares import NATIONAL, own_quotas
 from tepat.policy.compile import whole
 from tepat.runs.folder import TABLES
 from tepat.runs.request import State, part_name
@@ -33,15 +35,15 @@ def write_summary(state: State) -> None:
     _write(folder, "reasons", _reasons(answers, programmes))
     families = _families(con, tables["families"])
     for column in ("decile", "province"):
-        _write(folder, f"{column}s", _by(column, cells, families))
+        _write(folder, f"{column}s", _by(column, sorted(programmes), cells, families))
     _write(folder, "findings", _findings(state))
     _write(
         folder,
         "quotas",
         [
-            {"programme": name, "kabupaten": code, **line}
+            row
             for name, lines in manifest["lines"].items()
-            for code, line in lines.items()
+            for row in _quotas(name, programmes[name]["quota"], lines)
         ],
     )
     manifest["totals"] = {row["programme"]: row for row in totals}
@@ -74,13 +76,40 @@ HEADERS = {
     "deciles": ("programme", "decile", "families", "awarded", "amount_year"),
     "provinces": ("programme", "province", "families", "awarded", "amount_year"),
     "findings": ("rule", "severity", "table", "column", "findings", "families"),
-    "quotas": ("programme", "kabupaten", "quota", "eligible"),
+    "quotas": (
+        "programme",
+        "kabupaten",
+        "quota",
+        "national_quota",
+        "eligible",
+        "awarded",
+        "waiting",
+    ),
 }
 
 
-def _rows(con: Any, table: Any) -> list[Row]:
-    rows: list[Row] = con.to_pyarrow(table).to_pylist()
-    return rows
+def _quotas(programme: str, given: dict[str, int], lines: dict[str, dict[str, int]]) -> list[Row]:
+    """A programme's quota and what came of it, by kabupaten; none is one that is not known.
+
+    A kabupaten has a quota of its own, or none and shares what is left of the national one.
+    """
+    listed = own_quotas(given)
+    nobody = {"quota": 0, "eligible": 0}
+    found = []
+    for code in sorted({*lines, *listed}):
+        line = lines.get(code, nobody)
+        found.append(
+            {
+                "programme": programme,
+                "kabupaten": code,
+                "quota": listed.get(code),
+                "national_quota": given.get(NATIONAL),
+                "eligible": line["eligible"],
+                "awarded": line["quota"],
+                "waiting": line["eligible"] - line["quota"],
+            }
+        )
+    return found
 
 
 def _cells(state: State, programmes: dict[str, Any]) -> list[Row]:
@@ -114,10 +143,10 @@ def _cell(awards: Any, of_family: bool) -> Any:
 
 
 def _families(con: Any, families: Any) -> list[Row]:
-    return _rows(con, families.group_by("decile", "province").agg(families=families.count()))
+    return rows_of(con, families.group_by("decile", "province").agg(families=families.count()))
 
 
-def _by(column: str, cells: list[Row], families: list[Row]) -> list[Row]:
+def _by(column: str, programmes: list[str], cells: list[Row], families: list[Row]) -> list[Row]:
     """Families that hold an award, by programme and decile or province."""
     of_all = _added(families, (column,), ("families",))
     of_held = _added(
@@ -125,7 +154,6 @@ def _by(column: str, cells: list[Row], families: list[Row]) -> list[Row]:
         ("programme", column),
         ("families", "amount_year"),
     )
-    programmes = sorted({programme for programme, _ in of_held})
     return [
         {
             "programme": programme,
@@ -183,7 +211,7 @@ def _answers(con: Any, tables: dict[str, Any], programmes: dict[str, Any]) -> di
     for programme, about in programmes.items():
         table = tables["family_decisions" if about["unit"] == "family" else "member_decisions"]
         chosen = table.select(**{name: table[f"{programme}__{name}"] for name in names})
-        found[programme] = _rows(con, chosen.group_by(*names).agg(number=chosen.count()))
+        found[programme] = rows_of(con, chosen.group_by(*names).agg(number=chosen.count()))
     return found
 
 

@@ -7,12 +7,12 @@ into one large cluster with all others that lack one, and the interval would be 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
+from tepat.runs.truth import stands_twice
 
 COUNT, TRUTH, UNREGISTERED = range(3)  # where a row stands: in the run, --truth, --unregistered
 
@@ -71,19 +71,7 @@ def _need_each_once(con: Any, table: Any, paths: list[Path]) -> None:
                 "Each would count more than once.",
                 "Give a truth with each family once by --truth.",
             )
-        named = " and ".join(str(path) for path in paths[1:])
-        raise TepatError(
-            "truth_twice",
-            f"{row['keys']} values of family_key stand more than once in {named}, such as "
-            f"'{masked(row['first'])}'.",
-            "Each such family would count more than once.",
-            "Give each family one row. Two families need two keys.",
-        )
-
-
-def masked(key: str) -> str:
-    """A key as a message may show it: short, and no NIK or KK number."""
-    return re.sub(r"([0-9]{4})[0-9]{12}", r"\1••••••••", key)[:40]
+        raise stands_twice(row["keys"], row["first"], *paths[1:])
 
 
 def _without_key(rows: int, path: Path | None) -> TepatError:

@@ -17,8 +17,8 @@ from tepat.engine.errors import TepatError
 from tepat.runs.accuracy.refused import COUNT, TRUTH, UNREGISTERED, need_sound_rows
 from tepat.runs.folder import RunFolder
 from tepat.runs.ranking import small_table
+from tepat.runs.truth import CONSUMPTION, broken_lines, spending
 
-CONSUMPTION = ("true_pc_consumption", "pc_exp", "consumption")
 FEWEST = 10
 UNIT = 1_000_000  # of a weight
 HEAVIEST = 1_000_000_000  # more families than any row can stand for
@@ -136,12 +136,7 @@ def _need_full_count(run: RunFolder, kept: Any) -> None:
 
 
 def _table(con: Any, path: Path, option: str) -> Any:
-    """The cells of a file, under a name of its own: text is read to its end at once.
-
-    The engine's message on a broken line quotes that line, so only its beginning is passed on.
-    """
-    import duckdb
-
+    """The cells of a file, under a name of its own: text is read to its end at once."""
     if not path.is_file():
         raise TepatError(
             "truth_missing",
@@ -151,14 +146,8 @@ def _table(con: Any, path: Path, option: str) -> Any:
     cells = small_table(con, path, "truth")
     if path.suffix == ".parquet":
         return cells
-    try:
+    with broken_lines(path):
         return con.create_table(f"accuracy_{option}_cells", cells, temp=True, overwrite=True)
-    except duckdb.InvalidInputException as error:
-        raise TepatError(
-            "truth_unreadable",
-            f"{path} cannot be read: {str(error).partition(chr(10))[0].strip()}.",
-            do="Save it as CSV in UTF-8, with as many cells in each line as there are columns.",
-        ) from error
 
 
 def _typed(con: Any, table: Any, path: Path, weight: str | None, cluster: str | None) -> Any:
@@ -200,7 +189,7 @@ def _typed(con: Any, table: Any, path: Path, weight: str | None, cluster: str | 
     return table.select(
         family_id=whole("family_id"),
         family_key=name_of("family_key"),
-        consumption=number(named),
+        consumption=spending(table[named]),
         weight=(shares * UNIT + 0.5).floor().cast("int64"),
         cluster=name_of(cluster),
         province=text("province"),

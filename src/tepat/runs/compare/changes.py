@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tepat.engine.connect import rows_of
 from tepat.enrolment.rules import AWARDED
 from tepat.policy.compile import whole
 from tepat.runs.compare.pair import Pair
@@ -188,8 +189,7 @@ def moved_deciles(pair: Pair) -> list[dict[str, Any]]:
     grouped = joined.group_by(["here_a", "here_b", "decile_a", "decile_b"]).agg(
         families=joined.count()
     )
-    rows: list[dict[str, Any]] = pair.con.to_pyarrow(grouped).to_pylist()
-    return rows
+    return rows_of(pair.con, grouped)
 
 
 def summed(column: Any) -> Any:

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from tepat.engine.connect import rows_of
 from tepat.enrolment.rules import AWARDED
 from tepat.policy.compile import whole
 from tepat.runs.compare.causes import CAUSES
@@ -47,10 +48,10 @@ def figures(pair: Pair, who: Any, moves: list[dict[str, Any]], found: Way) -> di
         "only_one": dict(pair.alone),
         "left_out": dict(pair.left_out),
         "programmes": _programmes(pair, who),
-        "causes": _sorted_causes(_rows(pair.con, _counted(who, "cause"))),
+        "causes": _sorted_causes(rows_of(pair.con, _counted(who, "cause"))),
         "criteria": _words(pair.con, who, "criteria", "criterion"),
         "variables": _words(pair.con, who, "variables", "variable"),
-        "places": _rows(pair.con, _places(who)),
+        "places": rows_of(pair.con, _places(who)),
         "held": {side: _held(pair, run) for side, run in _runs(pair)},
         "deciles": _moves(moves),
     }
@@ -95,7 +96,7 @@ def _programmes(pair: Pair, who: Any) -> list[dict[str, Any]]:
         before=whole(who.amount_before.sum()),
         after=whole(who.amount_after.sum()),
     )
-    found = {(row["programme"], row["change"]): row for row in _rows(pair.con, grouped)}
+    found = {(row["programme"], row["change"]): row for row in rows_of(pair.con, grouped)}
     sums = totals(pair)
     none: dict[str, Any] = {"awarded": 0, "amount_year": None}
     rows = []
@@ -132,7 +133,7 @@ def _sorted_causes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _words(con: Any, who: Any, column: str, name: str) -> list[dict[str, Any]]:
     """How often each word of a column of words stands in it."""
     long = who.select("programme", "change", "cause", **{name: who[column].split(" ").unnest()})
-    return _rows(con, _counted(long.filter(long[name].notnull()), "cause", name))
+    return rows_of(con, _counted(long.filter(long[name].notnull()), "cause", name))
 
 
 def _places(who: Any) -> Any:
@@ -154,12 +155,7 @@ def _held(pair: Pair, run: RunFolder) -> list[dict[str, Any]]:
     awards = run.table("awards")
     awards = awards.filter((awards.status == AWARDED) & awards.programme.isin(pair.both))
     keys = ["province", "kabupaten"]
-    return _rows(pair.con, awards.group_by(keys).agg(units=awards.count()).order_by(keys))
-
-
-def _rows(con: Any, table: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = con.to_pyarrow(table).to_pylist()
-    return rows
+    return rows_of(pair.con, awards.group_by(keys).agg(units=awards.count()).order_by(keys))
 
 
 def write_figures(folder: Path, found: dict[str, Any]) -> None:

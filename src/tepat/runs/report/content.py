@@ -27,7 +27,7 @@ class Programme:
     title: Text
     unit: str
     kind: str
-    has_quota: bool
+    quota: Mapping[str, int]  # by kabupaten, the nation's under ""; empty without one
     totals: Mapping[str, int | None]
 
     def count(self, name: str) -> int:
@@ -69,7 +69,7 @@ class Content:
                 Text(about["name"]["id"], about["name"]["en"]),
                 about["unit"],
                 about["kind"],
-                bool(about.get("has_quota")),
+                about.get("quota", {}),
                 self.manifest["totals"][name],
             )
             for name, about in self.manifest["programmes"].items()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tepat.engine.connect import rows_of
 from tepat.places.tiles import TILES
 from tepat.policy.compile import whole
 from tepat.runs.folder import RunFolder
@@ -90,7 +91,7 @@ def helped(run: RunFolder) -> Helped:
         blocked=families.count(where=families.blocked),
         without_decile=families.count(where=families.decile.isnull()),
     )
-    rows = _rows(run.con, counted)
+    rows = rows_of(run.con, counted)
     found = Helped(
         {
             (row["province"], row["kabupaten"]): Place(row["kabupaten"], row["families"])
@@ -116,13 +117,13 @@ def _add_awards(found: Helped, con: Any, awards: Any, given: list[str]) -> None:
     grouped = awards.group_by("programme", "status", **_place(awards)).agg(
         number=awards.count(), amount_year=whole(awards.amount_year.sum(where=held))
     )
-    for row in _rows(con, grouped):
+    for row in rows_of(con, grouped):
         key = row["programme"], row["kabupaten"], row["status"]
         found.status[key] = found.status.get(key, 0) + row["number"]
         found.kabupaten[row["province"], row["kabupaten"]].amount_year += row["amount_year"] or 0
     gifts = awards.filter(held & awards.programme.isin(given))
     gifts = gifts.select("family_id", **_place(gifts)).distinct()
-    for row in _rows(con, gifts.group_by("province", "kabupaten").agg(helped=gifts.count())):
+    for row in rows_of(con, gifts.group_by("province", "kabupaten").agg(helped=gifts.count())):
         found.kabupaten[row["province"], row["kabupaten"]].helped += row["helped"]
 
 
@@ -136,11 +137,6 @@ def _left_out(run: RunFolder) -> int:
     wrong = members.filter(~members.data_ok.fill_null(False) & members.family_id.notnull())
     held_back = families.filter(families.blocked).select("family_id")
     return int(run.con.to_pyarrow(wrong.anti_join(held_back, "family_id").count()).as_py())
-
-
-def _rows(con: Any, table: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = con.to_pyarrow(table).to_pylist()
-    return rows
 
 
 def _sum(code: str, places: Iterable[Place]) -> Place:

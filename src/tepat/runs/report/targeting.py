@@ -10,12 +10,14 @@ Intervals are Wilson's, 95 per cent (Wilson 1927): families are taken as drawn i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 from typing import Any
 
+from tepat.engine.connect import rows_of
 from tepat.runs.folder import RunFolder
 
 Row = dict[str, Any]
@@ -23,7 +25,8 @@ Row = dict[str, Any]
 Z = 1.959964
 TENTHS = 10
 STEPS = 20_000  # of consumption, in which families are counted
-HELD = "report_held"
+HOLDERS = "report_holders"
+AT_ONCE = 60  # programmes, each a bit of a whole number of 64
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Held:
+class Judged:
     """One programme against the truth.
 
     Attributes:
@@ -76,7 +79,7 @@ class Targeting:
 
     known: int
     sizes: tuple[int, ...]
-    programmes: dict[str, Held]
+    programmes: dict[str, Judged]
 
 
 def targeting(run: RunFolder) -> Targeting | None:
@@ -85,51 +88,60 @@ def targeting(run: RunFolder) -> Targeting | None:
         return None
     con = run.con
     truth = run.table("truth")
-    spent = truth.consumption
-    truth = truth.filter(truth.family_id.notnull() & ~(spent.isnan() | spent.isinf()))
+    truth = truth.filter(truth.family_id.notnull() & truth.consumption.notnull())
     known = int(con.to_pyarrow(truth.count()).as_py())
     if known < TENTHS:
         return None
-    names = list(run.manifest["programmes"])
-    held = _held_by(run, truth, names)
-    holders = _rows(
-        con, held.agg(**{f"n{i}": held.count(where=_holds(held, i)) for i in range(len(names))})
-    )[0]
-    marks = [holders[f"n{i}"] for i in range(len(names))]
     ends = [(known * (i + 1)) // TENTHS for i in range(TENTHS)]
-    lines = _families_at(con, truth, {place for place in (*ends, *marks) if 0 < place <= known})
-    counted = _counted(con, held, lines)
-    con.drop_table(HELD)
-    sizes = tuple(end - start for start, end in pairwise((0, *ends)))
-    programmes = {}
+    names = list(run.manifest["programmes"])
+    programmes: dict[str, Judged] = {}
+    for first in range(0, len(names), AT_ONCE):
+        programmes |= _programmes(run, truth, known, ends, names[first : first + AT_ONCE])
+    return Targeting(known, tuple(end - start for start, end in pairwise((0, *ends))), programmes)
+
+
+def _programmes(
+    run: RunFolder, truth: Any, known: int, ends: Sequence[int], names: Sequence[str]
+) -> dict[str, Judged]:
+    """Some programmes against the truth; ``ends`` are the places where its tenths end."""
+    con = run.con
+    with _holders(run, truth, names) as holders:
+        numbers = {
+            f"n{i}": holders.count(where=(holders.bits & (1 << i)) != 0) for i in range(len(names))
+        }
+        marks = list(rows_of(con, holders.agg(**numbers))[0].values())
+        lines = _families_at(con, truth, {place for place in (*ends, *marks) if 0 < place <= known})
+        counted = _counted(con, holders, lines)
+    found = {}
     for i, name in enumerate(names):
         if marks[i]:
             tenths = [_within(counted, i, start, end) for start, end in pairwise((0, *ends))]
-            programmes[name] = _held(name, tenths, _within(counted, i, 0, marks[i]), sizes)
-    return Targeting(known, sizes, programmes)
+            found[name] = _judged(name, tenths, _within(counted, i, 0, marks[i]), ends[0])
+    return found
 
 
-def _held_by(run: RunFolder, truth: Any, names: Sequence[str]) -> Any:
-    """Families with an award and a known consumption, a bit set for each programme they hold."""
+@contextmanager
+def _holders(run: RunFolder, truth: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Families with an award and a known consumption, for as long as the block lasts.
+
+    ``family_id``, ``consumption``, and ``bits``: one is set for each of the programmes that the
+    family holds. The table is empty where nothing was awarded.
+    """
     import ibis
 
-    con, made = run.con, None
-    for awards in run.groups("awards"):
-        awards = awards.filter((awards.status == "awarded") & awards.programme.isin(names))
-        bits = [(awards.programme == name, 1 << i) for i, name in enumerate(names)]
-        bit = ibis.cases(*bits, else_=0).cast("int64")
-        by_family = awards.group_by(held_id=awards.family_id).agg(held=bit.bit_or())
-        found = truth.inner_join(by_family, truth.family_id == by_family.held_id)
-        found = found.select("family_id", "consumption", "held")
-        if made is None:
-            made = con.create_table(HELD, found, temp=True, overwrite=True)
-        else:
-            con.insert(HELD, found)
-    return made
-
-
-def _holds(held: Any, number: int) -> Any:
-    return (held.held & (1 << number)) != 0
+    con, schema = run.con, {"family_id": "int64", "consumption": "float64", "bits": "int64"}
+    holders = con.create_table(HOLDERS, schema=ibis.schema(schema), temp=True, overwrite=True)
+    try:
+        for awards in run.groups("awards"):
+            awards = awards.filter((awards.status == "awarded") & awards.programme.isin(names))
+            bits = [(awards.programme == name, 1 << i) for i, name in enumerate(names)]
+            bit = ibis.cases(*bits, else_=0).cast("int64")
+            by_family = awards.group_by(holder=awards.family_id).agg(bits=bit.bit_or())
+            found = truth.inner_join(by_family, truth.family_id == by_family.holder)
+            con.insert(HOLDERS, found.select(*schema))
+        yield holders
+    finally:
+        con.drop_table(HOLDERS)
 
 
 def _families_at(con: Any, truth: Any, places: Collection[int]) -> dict[int, tuple[float, int]]:
@@ -141,11 +153,11 @@ def _families_at(con: Any, truth: Any, places: Collection[int]) -> dict[int, tup
     import ibis
 
     spent = truth.consumption
-    ends = _rows(con, truth.agg(low=spent.min(), mean=spent.mean()))[0]
+    ends = rows_of(con, truth.agg(low=spent.min(), mean=spent.mean()))[0]
     width = max(ends["mean"] - ends["low"], 1e-9) * 5 / STEPS  # the richest share the last step
     step = ((spent - ends["low"]) / width).floor()
     truth = truth.mutate(step=ibis.least(step, float(STEPS)).cast("int64"))
-    sizes = _rows(con, truth.group_by("step").agg(number=truth.count()).order_by("step"))
+    sizes = rows_of(con, truth.group_by("step").agg(number=truth.count()).order_by("step"))
     before, asked = 0, {}
     for row in sizes:
         if any(before < place <= before + row["number"] for place in places):
@@ -158,22 +170,23 @@ def _families_at(con: Any, truth: Any, places: Collection[int]) -> dict[int, tup
     start = ibis.cases(*[(few.step == step, before) for step, before in asked.items()], else_=0)
     few = few.mutate(place=in_order.cast("int64") + 1 + start.cast("int64"))
     found = few.filter(few.place.isin(list(places))).select("place", "consumption", "family_id")
-    return {row["place"]: (row["consumption"], row["family_id"]) for row in _rows(con, found)}
+    return {row["place"]: (row["consumption"], row["family_id"]) for row in rows_of(con, found)}
 
 
-def _counted(con: Any, held: Any, lines: dict[int, tuple[float, int]]) -> list[Row]:
+def _counted(con: Any, holders: Any, lines: dict[int, tuple[float, int]]) -> list[Row]:
     """Families by what they hold and the first of some places that they do not stand behind."""
     import ibis
 
     reached = [
         (
-            (held.consumption < spent) | ((held.consumption == spent) & (held.family_id <= number)),
+            (holders.consumption < spent)
+            | ((holders.consumption == spent) & (holders.family_id <= number)),
             place,
         )
         for place, (spent, number) in sorted(lines.items())
     ]
-    placed = held.select("held", place=ibis.cases(*reached, else_=0).cast("int64"))
-    return _rows(con, placed.group_by("held", "place").agg(number=placed.count()))
+    placed = holders.select("bits", place=ibis.cases(*reached, else_=0).cast("int64"))
+    return rows_of(con, placed.group_by("bits", "place").agg(number=placed.count()))
 
 
 def _within(counted: list[Row], number: int, start: int, end: int) -> int:
@@ -181,22 +194,17 @@ def _within(counted: list[Row], number: int, start: int, end: int) -> int:
     return sum(
         row["number"]
         for row in counted
-        if row["held"] & (1 << number) and start < row["place"] <= end
+        if row["bits"] & (1 << number) and start < row["place"] <= end
     )
 
 
-def _rows(con: Any, table: Any) -> list[Row]:
-    rows: list[Row] = con.to_pyarrow(table).to_pylist()
-    return rows
-
-
-def _held(name: str, tenths: list[int], inside: int, sizes: tuple[int, ...]) -> Held:
+def _judged(name: str, tenths: list[int], inside: int, poorest: int) -> Judged:
     families = sum(tenths)
-    return Held(
+    return Judged(
         name,
         families,
         Share(families - inside, families),
-        Share(sizes[0] - tenths[0], sizes[0]),
+        Share(poorest - tenths[0], poorest),
         Share(sum(tenths[TENTHS // 2 :]), families),
         tuple(tenths),
     )

@@ -35,16 +35,26 @@ WORDS_OF_PARTS: dict[str, tuple[str, str]] = {
         "Kuota dibagikan menurut urutan kebutuhan. Yang di bawah garis menunggu.",
         "Quotas are given out in order of need. Those below the line wait.",
     ),
+    "quotas_words": (
+        "Kuota ialah banyaknya tempat yang diberikan kepada program. Menerima berarti tempat yang "
+        "terisi. Kabupaten/kota tanpa kuota sendiri berbagi kuota nasional, sebanding dengan "
+        "yang layak bersaing.",
+        "The quota is how many places a programme was given. Awarded are the places that are "
+        "filled. A kabupaten or kota without a quota of its own shares the national one, in "
+        "proportion to those who compete.",
+    ),
     "quotas_caption": ("Kuota dan yang berhak mendapatkannya", "Quota and those who compete"),
     "quotas_about": (
         "Untuk setiap program: bagian yang mendapat tempat dan bagian yang menunggu.",
         "For each programme: the part that has a place and the part that waits.",
     ),
     "quotas_none": (
-        "Tidak ada kuota yang dibagikan: tidak ada program berkuota, atau belum ada yang layak.",
-        "No quota was shared out: no programme has one, or nobody is eligible yet.",
+        "Tidak ada kuota yang dibagikan: tidak ada program berkuota.",
+        "No quota was shared out: no programme has one.",
     ),
     "quota": ("Kuota", "Quota"),
+    "quota_own": ("Kuota sendiri", "Own quota"),
+    "quota_empty": ("Tempat kosong", "Empty places"),
     "competing": ("Layak bersaing", "Competing"),
     "waiting_short": ("Menunggu", "Waiting"),
     "n_of": ("{part} dari {whole}", "{part} of {whole}"),

@@ -19,7 +19,7 @@ def deciles(content: Content, drawn: Drawn) -> Section:
     """Share of the families of each decile that hold an award."""
     speech = drawn.speech
     found = {p.name: _counts(content, p.name) for p in content.programmes}
-    if not any(found.values()):
+    if not any(part for counts in found.values() for part, _ in counts.values()):
         return Section("deciles", speech.say("deciles_title"), (speech.say("deciles_empty"),))
     pictures = [(p, small(drawn, p, _pairs(found[p.name]))) for p in content.programmes]
     figure = Figure(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from tepat.enrolment.shares import places_given
 from tepat.runs.report.content import Content, Programme
 from tepat.runs.report.drawing import BarRow, legend
 from tepat.runs.report.page_parts import Drawn, Figure, Section, Table, columns
@@ -15,10 +18,13 @@ LONGEST = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One kabupaten's quota of one programme, and what came of it."""
+    """One kabupaten's quota of one programme, and what came of it.
+
+    ``quota`` is the kabupaten's own; None where it shares the nation's.
+    """
 
     kabupaten: str
-    quota: int
+    quota: int | None
     competing: int
     awarded: int
     waiting: int
@@ -28,8 +34,8 @@ def quotas(content: Content, drawn: Drawn) -> Section:
     """Quota lines, for programmes that have a quota."""
     speech = drawn.speech
     title = speech.say("quotas_title")
-    lines = {p.name: _lines(content, p.name) for p in content.programmes}
-    limited = [p for p in content.programmes if lines[p.name]]
+    limited = [p for p in content.programmes if p.quota]
+    lines = {p.name: _lines(content, p.name) for p in limited}
     if not limited:
         return Section("quotas", title, (speech.say("quotas_none"),))
     groups = tuple(
@@ -43,20 +49,21 @@ def quotas(content: Content, drawn: Drawn) -> Section:
             _kabupaten(programme, lines[programme.name], drawn),
         )
         for programme in limited
+        if lines[programme.name]
     )
     overview = _overview(limited, lines, drawn)
-    return Section("quotas", title, (speech.say("quotas_lead"),), (overview,), groups)
+    lead = (speech.say("quotas_lead"), speech.say("quotas_words"))
+    return Section("quotas", title, lead, (overview,), groups)
 
 
 def _lines(content: Content, programme: str) -> list[Line]:
-    status = content.helped.status
     return [
         Line(
             row["kabupaten"],
-            int(row["quota"]),
+            int(row["quota"]) if row["quota"] else None,
             int(row["eligible"]),
-            status.get((programme, row["kabupaten"], "awarded"), 0),
-            status.get((programme, row["kabupaten"], "waiting"), 0),
+            int(row["awarded"]),
+            int(row["waiting"]),
         )
         for row in content.rows_of("quotas", programme)
     ]
@@ -89,22 +96,28 @@ def _overview(limited: list[Programme], lines: dict[str, list[Line]], drawn: Dra
             speech.say("competing"),
             speech.say("awarded"),
             speech.say("waiting_short"),
+            speech.say("quota_empty"),
             speech.say("kabupaten"),
         ),
-        [
-            [named(p, speech), *_numbers(sums[p.name], speech), speech.number(len(lines[p.name]))]
-            for p in limited
-        ],
+        [_totals(p, sums[p.name], len(lines[p.name]), speech) for p in limited],
         cards=True,
     )
     picture = drawn.pictures.bars(caption, speech.say("quotas_about"), rows)
     return Figure(caption, picture, table, legend(_key(speech)))
 
 
+def _totals(programme: Programme, line: Line, places: int, speech: Speech) -> list[str | Markup]:
+    """A programme's quota, those who compete for it, the places filled, and those left empty."""
+    quota = places_given(programme.quota)
+    empty = speech.number(quota - line.awarded)
+    counts = [speech.number(quota), *_numbers(line, speech), empty, speech.number(places)]
+    return [named(programme, speech), *counts]
+
+
 def _sum(found: list[Line]) -> Line:
     return Line(
         "",
-        sum(line.quota for line in found),
+        None,
         sum(line.competing for line in found),
         sum(line.awarded for line in found),
         sum(line.waiting for line in found),
@@ -118,12 +131,12 @@ def _row(label: str, line: Line, longest: int, speech: Speech, waiting: str) -> 
         (("yes", line.awarded / longest), ("wait", line.waiting / longest)),
         speech.say("n_of", part=speech.number(line.awarded), whole=speech.number(line.competing)),
         speech.say("n_waiting", n=waiting),
-        mark=line.quota / longest if line.waiting else None,
+        mark=line.awarded / longest if line.waiting else None,
     )
 
 
 def _numbers(line: Line, speech: Speech) -> list[str]:
-    counts = (line.quota, line.competing, line.awarded, line.waiting)
+    counts = (line.competing, line.awarded, line.waiting)
     return [speech.number(value) for value in counts]
 
 
@@ -138,16 +151,19 @@ def _kabupaten(programme: Programme, lines: list[Line], drawn: Drawn) -> Figure:
         _row(_place(line, speech), line, most, speech, units(programme, line.waiting, speech))
         for line in shown
     ]
+    own = any(line.quota is not None for line in lines)
+    words = (*(["quota_own"] if own else []), "competing", "awarded", "waiting_short")
     table = Table(
         speech.say("quota_table", title=title),
-        columns(
-            speech.say("kabupaten"),
-            speech.say("quota"),
-            speech.say("competing"),
-            speech.say("awarded"),
-            speech.say("waiting_short"),
-        ),
-        [[_place(line, speech), *_numbers(line, speech)] for line in lines],
+        columns(speech.say("kabupaten"), *(speech.say(word) for word in words)),
+        [
+            [
+                _place(line, speech),
+                *([speech.number(line.quota)] if own else []),
+                *_numbers(line, speech),
+            ]
+            for line in lines
+        ],
     )
     picture = drawn.pictures.bars(caption, speech.say("quotas_about"), rows)
     return Figure(caption, picture, table, legend(_key(speech)))

@@ -10,9 +10,9 @@ from tepat.runs.report.page_parts import Drawn, Figure, Section, Table, columns
 from tepat.runs.report.sections.deciles import counted, grid, small
 from tepat.runs.report.sections.totals import named
 from tepat.runs.report.speech import Speech
-from tepat.runs.report.targeting import Held, Share, Targeting
+from tepat.runs.report.targeting import Judged, Share, Targeting
 
-Pairs = list[tuple[Programme, Held]]
+Pairs = list[tuple[Programme, Judged]]
 
 
 def truth(content: Content, drawn: Drawn) -> Section:
@@ -46,12 +46,12 @@ def _errors(pairs: Pairs, drawn: Drawn) -> Figure:
     rows = [
         BarRow(
             speech.of(programme.title),
-            (("no", held.error.ratio),),
-            speech.share(held.error.part, held.error.whole),
-            _range(held.error, speech),
-            span=held.error.interval,
+            (("no", judged.error.ratio),),
+            speech.share(judged.error.part, judged.error.whole),
+            _range(judged.error, speech),
+            span=judged.error.interval,
         )
-        for programme, held in pairs
+        for programme, judged in pairs
     ]
     caption = speech.say("truth_caption")
     best, worst = (pick(pairs, key=lambda pair: pair[1].error.ratio) for pick in (min, max))
@@ -82,14 +82,14 @@ def _table(pairs: Pairs, caption: str, speech: Speech) -> Table:
         [
             [
                 named(programme, speech),
-                speech.number(held.families),
-                counted(speech, held.error.part, held.error.whole),
-                counted(speech, held.error.part, held.error.whole),
-                _range(held.error, speech),
-                counted(speech, held.missed.part, held.missed.whole),
-                counted(speech, held.better_off.part, held.better_off.whole),
+                speech.number(judged.families),
+                counted(speech, judged.error.part, judged.error.whole),
+                counted(speech, judged.error.part, judged.error.whole),
+                _range(judged.error, speech),
+                counted(speech, judged.missed.part, judged.missed.whole),
+                counted(speech, judged.better_off.part, judged.better_off.whole),
             ]
-            for programme, held in pairs
+            for programme, judged in pairs
         ],
         cards=True,
     )
@@ -98,15 +98,15 @@ def _table(pairs: Pairs, caption: str, speech: Speech) -> Table:
 def _tenths(pairs: Pairs, found: Targeting, drawn: Drawn) -> Figure:
     speech = drawn.speech
     pictures = [
-        (programme, small(drawn, programme, list(zip(held.tenths, found.sizes, strict=True))))
-        for programme, held in pairs
+        (programme, small(drawn, programme, list(zip(judged.tenths, found.sizes, strict=True))))
+        for programme, judged in pairs
     ]
     caption = speech.say("tenths_caption")
     rows: list[list[str | Markup]] = [
         [speech.say("all_families"), *(speech.number(size) for size in found.sizes)]
     ]
-    for programme, held in pairs:
-        cells = zip(held.tenths, found.sizes, strict=True)
+    for programme, judged in pairs:
+        cells = zip(judged.tenths, found.sizes, strict=True)
         rows.append([named(programme, speech), *(counted(speech, *cell) for cell in cells)])
     headings = [speech.say("decile", n=n) for n in range(1, 11)]
     table = Table(caption, columns(speech.say("programme"), *headings), rows)
