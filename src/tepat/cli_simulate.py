@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tepat.cli_options import AsOf, Deciles, Given, Mapping, Memory, Model, Quota, Truth
-from tepat.cli_policy import AsJson, PolicyFolder, answer, day_of
+from tepat.cli_policy import AsJson, PolicyFolder, answer, day_of, terminal
 from tepat.engine.errors import TepatError
 from tepat.engine.progress import shown
 from tepat.policy.thousands import meant
@@ -103,12 +104,15 @@ def budget_of(text: str) -> int:
         TepatError: ``limit_budget``.
     """
     plain = text.replace("_", "")
-    if plain.removeprefix("-").isascii() and plain.removeprefix("-").isdigit():
+    if re.fullmatch(r"[0-9]{1,18}", plain):
         return int(plain)
+    example = meant(text)
+    if example is None or example >= 10**18:
+        example = 10_000_000_000
     raise TepatError(
         "limit_budget",
-        f"'{text}' is not a whole number.",
-        do=f"Write a whole number of rupiah, such as {meant(text) or 10_000_000_000}.",
+        f"'{text}' is no budget.",
+        do=f"Write whole rupiah, 0 or more, such as {example:_}.",
     )
 
 
@@ -119,21 +123,20 @@ def _print(out: Path, found: dict[str, Any], *, stood: bool) -> None:
         print(
             f"{out} exists: the same simulation, made {found['made_at']}. {again}", file=sys.stderr
         )
-    from rich.console import Console
-
     from tepat.runs.simulate.page.found import Found
+    from tepat.runs.simulate.page.sections.limit import sentences
     from tepat.runs.simulate.page.speech import Told
     from tepat.runs.simulate.page.warned import notices
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    console = terminal(120)
     told = Found(found)
     console.print(f"{found['reform']['title']['en']}, as of {found['as_of']}")
     console.print(_families(found))
     console.print(_table(found))
     for notice in notices(told, Told("en")):
-        console.print(f"{notice.title}. {notice.text}", markup=False)
+        console.print(f"{notice.title}. {notice.text}")
     if "limit" in found:
-        console.print(_limit(found["limit"]))
+        console.print(*sentences(found["limit"], Told("en")))
     print(f"Page: {out / 'simulation.html'}")
 
 
@@ -175,21 +178,3 @@ def _table(found: dict[str, Any]) -> Any:
     table.add_row("all", f"{total['helped_before']:,}", f"{total['helped_after']:,}",
                   f"{total['won']:,}", f"{total['lost']:,}", *money)  # fmt: skip
     return table
-
-
-def _limit(found: dict[str, Any]) -> str:
-    """What fits the budget, in a sentence."""
-    from tepat.policy.wording import rupiah
-
-    name, budget = f"{found['programme']}.{found['line']}", rupiah(found["budget"], "en")
-    if found["fits"] == "none":
-        least = min(found["points"], key=lambda point: int(point["cost"]))
-        return (
-            f"Nothing fits {budget}: {name} = {least['value']:,} costs "
-            f"{rupiah(least['cost'], 'en')}, the least of what was tried."
-        )
-    words = "even the dearest fits" if found["fits"] == "all" else "the dearest that fits"
-    return (
-        f"{budget}: {name} = {found['value']:,} costs {rupiah(found['cost'], 'en')} ({words}; "
-        f"{found['number']:,} awards)."
-    )

@@ -20,6 +20,7 @@ from tests.twin.reading import Family
 from tests.twin.twin import Twin
 
 SIDES = ("before", "after")
+MERGED = ("pkh", "sembako")  # by the reform of the shipped policy
 SHOWN = ("won", "lost", "more", "less", "same", "none")
 HARD = [
     "difficulty_seeing", "difficulty_hearing", "difficulty_walking", "difficulty_hands",
@@ -41,6 +42,7 @@ class ByHand:
         self.day = day
         # of each policy that was asked, by programme
         self.undecided: list[Counter[str]] = []
+        self.unknown: list[dict[str, set[int]]] = []  # the families of these
         self.places: list[dict[str, dict[str, int]]] = []
         self.families: dict[int, Family] = real.families(run)
         self.people = real.members(run)
@@ -54,6 +56,7 @@ class ByHand:
         held: Held = defaultdict(dict)
         awarded: dict[str, set[int]] = {}
         self.undecided.append(Counter())
+        self.unknown.append(defaultdict(set))
         self.places.append({})
         for name, programme in policy.programmes.items():
             if not programme.is_in_force(self.day):
@@ -63,7 +66,9 @@ class ByHand:
             for number, family in self.families.items():
                 barred = self._barred(policy, name, number, family, awarded)
                 for index, answer in enumerate(twin.decide(family)):
-                    self.undecided[-1][name] += answer.outcome == "cannot_decide"
+                    if answer.outcome == "cannot_decide":
+                        self.undecided[-1][name] += 1
+                        self.unknown[-1][name].add(number)
                     if answer.outcome == "eligible" and not barred:
                         person = None if programme.unit == "family" else index
                         place = self._place(twin, family, number, person)
@@ -172,6 +177,7 @@ def compared(hand: ByHand, policies: Sequence[Policy], sides: Sequence[Held]) ->
     names = dict.fromkeys(name for policy in policies for name in policy.programmes)
     return {
         "totals": counted(rows),
+        "merged": set.union(*(hand.unknown[0][name] for name in MERGED)),
         "programmes": {
             name: of_programme(rows, name)
             | {f"undecided_{s}": n[name] for s, n in zip(SIDES, hand.undecided, strict=True)}

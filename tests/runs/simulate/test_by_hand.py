@@ -18,7 +18,7 @@ from tepat.runs.run import run
 from tepat.runs.simulate import Ask, simulate
 from tests.house.repository import ROOT
 from tests.runs.simulate import worked
-from tests.runs.simulate.by_hand import ByHand, compared, differences
+from tests.runs.simulate.by_hand import MERGED, ByHand, compared, differences
 
 POLICY = ROOT / "policy"
 Edit = Callable[[Path], None]
@@ -126,6 +126,12 @@ def test_a_simulation_counts_as_plain_python_does(
     found = simulate(Ask(request, of_the_docs if name == of_the_docs.name else Path(name)))
     hand = by_hand(demo_people, day, edit, tmp_path)
     assert differences(found, hand) == []
+    into = [row for row in found["programmes"] if row["undecided_merged"] is not None]
+    assert len(into) == (name == "pkh_and_sembako_merged")
+    for row in into:
+        single = [hand["programmes"][other]["undecided_before"] for other in MERGED]
+        assert row["undecided_merged"] == len(hand["merged"])
+        assert max(single) <= len(hand["merged"]) < sum(single), "some are of both"
     changed = [hand["totals"][key] for key in ("won", "lost", "more", "less")]
     assert sum(changed) > 0, "nothing changes, so agreement means nothing"
     wrong = copy.deepcopy(found)

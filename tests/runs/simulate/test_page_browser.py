@@ -13,6 +13,8 @@ from tests.house.repository import ROOT
 from tests.runs.simulate.worked import simulated
 from tests.runs.test_report_browser import CUT_OFF, TOO_BROAD
 
+pytestmark = pytest.mark.xdist_group("simulation_seen")  # what it stands on is made once
+
 ANYWHERE = [("id", 360), ("en", 360), ("id", 1280), ("en", 1280)]
 
 

@@ -111,7 +111,9 @@ def test_the_largest_number_of_places_that_fits_is_found(
     with patch.object(places, "AHEAD", ahead):
         found = asked.search(low, high, budget)
     fitting = [number for number in range(low, high + 1) if cost(number) <= budget]
-    assert found.value == max(fitting, default=None)
+    assert found.value == max(fitting, default=None), "of places the largest number is told"
+    costs = [known for _, known in sorted(found.tried.items())]
+    assert found.steady == (costs == sorted(costs))
     assert all(known == cost(number) for number, known in found.tried.items())
     for number in found.tried:
         taken: Any = shares({**listed, NATIONAL: number}, lists.eligible)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tepat import cli_simulate
 from tepat.eligibility.reform_cases import check_reform_cases
 from tepat.engine.errors import TepatError
 from tepat.policy.load import load_policy
 from tepat.policy.reform import load_reform
 from tepat.population.make import make_population
-from tepat.runs.simulate.simulate import FIGURES
+from tepat.runs.simulate import families
+from tepat.runs.simulate.simulate import COLUMNS, FIGURES
 from tepat.runs.work_folder import work_folder
 from tests.conftest import tepat
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import DAY, FILES, reform, simulated, write
+
+pytestmark = pytest.mark.xdist_group("simulation")  # what it stands on is made once
 
 CLASSES = ("won", "lost", "more", "less", "same", "none")
 MOVED = CLASSES[:4]
@@ -51,6 +57,16 @@ def done(
     out = tmp_path_factory.mktemp("simulated") / "out"
     found = simulated(demo_people, page_reform, out)
     return out, found
+
+
+@pytest.fixture(scope="module")
+def bare(demo_people: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Families without flags and truth, and a simulation that changes nothing for them."""
+    folder = tmp_path_factory.mktemp("bare")
+    without = shutil.ignore_patterns("flags*", "truth*")
+    people = shutil.copytree(demo_people, folder / "people", ignore=without)
+    simulated(people, reform(folder, "nothing", SAME_VALUE), folder / "out")
+    return people, folder / "out"
 
 
 def rows(folder: Path, name: str) -> list[dict[str, str]]:
@@ -140,6 +156,35 @@ def test_what_ends_is_held_by_nobody_and_what_begins_by_somebody(
     assert {"sembako", "pkh", "kube", "toddler_grant", "blt_desa"} == {*found["differing"]}
 
 
+def test_a_reform_that_ends_everything_leaves_nobody_anything(
+    done: tuple[Path, dict[str, Any]], demo_people: Path, tmp_path: Path
+) -> None:
+    _, other = done
+    base, on = load_policy(ROOT / "policy"), date.fromisoformat(DAY)
+    every = ", ".join(name for name, p in base.programmes.items() if p.is_in_force(on))
+    found = simulated(demo_people, reform(tmp_path, "none", f"end: [{every}]\n"), tmp_path / "out")
+    total = found["totals"]
+    for key in ("helped_before", "money_before"):
+        assert total[key] == other["totals"][key] > 0
+    assert (total["helped_after"], total["money_after"]) == (0, 0)
+    assert total["lost"] == total["helped_before"]
+    assert all(row["holders_after"] == 0 for row in found["programmes"])
+
+
+def test_any_number_of_programmes_is_counted_alike(
+    done: tuple[Path, dict[str, Any]],
+    page_reform: Path,
+    demo_people: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, found = done
+    monkeypatch.setattr(families, "BITS", 3)  # as if there were many more programmes
+    again = simulated(demo_people, page_reform, tmp_path / "out")
+    for name in FIGURES:
+        assert again[name] == found[name], name
+
+
 @pytest.mark.parametrize(("text", "twice"), [(SAME_VALUE, []), (ALWAYS_TRUE, ["sembako"])])
 def test_a_reform_that_changes_nothing_moves_no_family_and_no_rupiah(
     text: str, twice: list[str], demo_people: Path, tmp_path: Path
@@ -174,7 +219,7 @@ def test_a_quota_of_the_reform_comes_from_a_file_of_its_own(
 REFUSED = [
     ({"day": "2025-06-30"}, "reform_not_begun", "The reform begins on 2025-07-01"),
     ({"limit_by": "pkh.quota"}, "limit_budget", "no budget"),
-    ({"limit_budget": -1}, "limit_budget", "-1 is not a budget"),
+    ({"limit_budget": -1}, "limit_budget", "-1 is no budget"),
     ({"limit_budget": 1, "limit_by": "pkhh.quota"}, "limit_by", "Did you mean 'pkh'?"),
     ({"limit_budget": 1, "limit_by": "pkh.elderly_agee"}, "limit_by", "Did you mean 'elderly_age'"),
     ({"limit_budget": 1, "limit_by": "kube.quota"}, "limit_by", "no programme of the reform's"),
@@ -229,6 +274,43 @@ def test_the_same_simulation_is_found_again_and_another_is_refused(
     (copy / "simulation.json").write_text(json.dumps(kept), encoding="utf-8")
     with pytest.raises(TepatError, match="the policy or the reform changed since"):
         simulated(demo_people, changed, copy)
+
+
+def test_a_simulation_is_not_found_again_where_its_input_has_a_file_more(
+    bare: tuple[Path, Path], demo_people: Path
+) -> None:
+    people, out = bare
+    what = out.parent / "nothing"
+    before = (out / "simulation.json").read_bytes()
+    assert simulated(people, what, out)["made_at"]
+    for name in ("truth.parquet", "flags"):
+        moved = people / name
+        copied = shutil.copytree if (demo_people / name).is_dir() else shutil.copy2
+        copied(demo_people / name, moved)
+        with pytest.raises(TepatError, match=f"{name}.* was added since") as caught:
+            simulated(people, what, out)
+        assert caught.value.code == "exists"
+        if moved.is_dir():
+            shutil.rmtree(moved)
+        else:
+            moved.unlink()
+    assert simulated(people, what, out) == json.loads(before)
+
+
+def test_an_empty_table_has_the_header_of_a_full_one(
+    done: tuple[Path, dict[str, Any]], bare: tuple[Path, Path]
+) -> None:
+    full, empty = (
+        {path.name: path for path in (f / "summary").iterdir()} for f in (done[0], bare[1])
+    )
+    assert full.keys() == empty.keys()
+    for name, path in full.items():
+        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        first, *others = empty[name].read_text(encoding="utf-8").splitlines()
+        assert header == first and lines, name
+        assert (not others) == (name in ("errors.csv", "quota_lines.csv")), name
+    for name, columns in COLUMNS.items():
+        assert list(columns) == list(done[1][name][0]), name
 
 
 def test_an_input_in_parts_gives_the_same_figures_interrupted_or_not(
@@ -287,10 +369,27 @@ def test_the_command_prints_what_changes_and_names_the_page(
     said = tepat("simulate", demo_people, *words, "--limit-budget", "50_000_000")
     assert said.returncode == 0, said.stderr
     assert "Sembako for deciles 1 to 4, as of 2025-07-01" in said.stdout
-    assert (
-        "sembako.quota = 17 costs Rp 47,600,000 (the dearest that fits; 17 awards)" in said.stdout
-    )
+    told = " ".join(said.stdout.split())
+    assert "What fits: 17 families. It costs Rp 47,600,000 for 17 families" in told
     assert said.stdout.splitlines()[-1] == f"Page: {tmp_path / 'out/simulation.html'}"
+
+
+def test_brackets_in_a_title_or_a_name_are_printed_as_they_stand(
+    done: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, found = done
+    made = copy.deepcopy(found)
+    made["reform"]["title"]["en"] = "Sembako [/b] new [stage two] :warning:"
+    row = made["programmes"][0]
+    made["about"]["[/i]"] = made["about"][row["programme"]]
+    row["programme"] = "[/i]"
+    made["differing"] = []
+    cli_simulate._print(out, made, stood=False)
+    said = capsys.readouterr().out
+    assert said.startswith("Sembako [/b] new [stage two] :warning:, as of") and "\n[/i] " in said
+    for path in (ROOT / "src/tepat").glob("cli*.py"):
+        makes = "Console(" in path.read_text(encoding="utf-8")
+        assert makes == (path.name == "cli_policy.py"), f"{path.name}: print with `terminal`"
 
 
 def test_the_command_says_all_mistakes_of_a_reform_and_ends_with_two(

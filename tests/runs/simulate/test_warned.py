@@ -136,15 +136,19 @@ def test_no_warning_where_as_many_are_undecided_as_before() -> None:
 
 def test_programmes_that_merge_are_counted_together() -> None:
     found = one_programme(undecided_after=9)
-    old = {"undecided_before": 5, "undecided_after": 0, "undecided_holders": 0}
-    found["programmes"] += [{"programme": name} | old for name in ("one", "two")]
-    assert UNDECIDED in warned(found)
-    for name in ("one", "two"):
-        change = {"programme": name, "kind": "merged", "new": "aid"}
-        found["reform"]["changes"].append(change)
-    assert warned(found) == {}
-    found["programmes"][0]["undecided_after"] = 11
-    assert UNDECIDED in warned(found)
+    said = warned(found)[UNDECIDED]
+    assert said.endswith("Aid: 0 cannot be decided today, 9 families with the reform.")
+    row = found["programmes"][0]
+    for before in (9, 10):
+        row["undecided_merged"] = before
+        assert warned(found) == {}
+    row |= {"undecided_merged": 10, "undecided_after": 11}
+    for held, more in ((0, ""), (3, "; 3 of these hold it today")):
+        row["undecided_holders"] = held
+        assert warned(found)[UNDECIDED].endswith(
+            "Aid: 10 cannot be decided today by one of the programmes that merge, "
+            f"11 families with the reform{more}."
+        )
 
 
 def test_a_quota_is_called_roomy_exactly_where_nobody_waits_under_the_reform() -> None:
@@ -158,11 +162,28 @@ def test_a_quota_is_called_roomy_exactly_where_nobody_waits_under_the_reform() -
     assert "--quota" in warned(with_places(None, (25, 20), "policy"))[ROOMY]
 
 
+def test_todays_places_of_the_nation_are_told_of_where_the_reform_has_few() -> None:
+    sample = with_places((900, 20), (0, 20), "policy")
+    assert ROOMY not in warned(sample)
+    said = warned(sample)["Today's quota limits nothing"]
+    assert "Aid: 900 places for 20 families." in said and "give its places with --quota" in said
+    ended = with_places((900, 20), (0, 20), "policy")
+    ended["quotas"].pop()
+    assert list(warned(ended)) == ["Today's quota limits nothing"]
+    assert list(warned(with_places((900, 20), (900, 20), "policy"))) == [ROOMY], "it is told once"
+    assert warned(with_places((900, 20), (0, 20))) == {}, "a file gave these places"
+    assert warned(with_places((10, 20), (0, 20), "policy")) == {}, "somebody waits today"
+
+
 def test_a_quota_is_called_binding_where_as_many_places_are_filled_and_others_wait() -> None:
     said = warned(with_places((10, 30), (10, 20), won=2, lost=2))
-    assert "Aid: 10 places filled; 30 compete today, 20 families with the reform." in said[BINDING]
-    same = warned(with_places((10, 30), (10, 30)))
-    assert "the same families hold it" in same[BINDING]
+    told = "Aid: 10 places filled; 30 compete today, 20 families with the reform"
+    assert f"{told}; families that enter: 2, that leave: 2." in said[BINDING]
+    same = warned(with_places((10, 30), (10, 20)))
+    assert f"{told}; the same families hold it." in same[BINDING]
+    for text in (said[BINDING], same[BINDING]):
+        assert "the reform does not change how many receive" in text
+        assert "who receives" not in text, "that hangs on the programme"
     assert BINDING not in warned(with_places((10, 30), (11, 30))), "the reform adds a place"
     assert BINDING not in warned(with_places((10, 30), (10, 10))), "nobody waits any more"
     assert BINDING not in warned(with_places(None, (10, 20))), "there was no quota"

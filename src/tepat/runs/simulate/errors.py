@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tepat.runs.report.targeting import targeting
-from tepat.runs.simulate.families import SIDES
 from tepat.runs.simulate.one_pass import Tables
-from tepat.runs.simulate.twins import Twins
+from tepat.runs.simulate.twins import SIDES, Twins
 
 ALL_AID = ""  # in place of a programme's name
+COLUMNS = (
+    "programme", "side", "holders", "outside", "poorest_tenth", "poorest_missed", "better_off",
+    *(f"tenth_{i}" for i in range(1, 11)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def errors(tables: Tables, twins: Twins, families: Any) -> list[dict[str, Any]]:
     """
     import ibis
 
-    wanted = _wanted(twins)
+    wanted = twins.on_sides(twins.differing())
     awards = tables.table("awards").select("programme", "family_id", "status")
     awards = awards.filter(awards.programme.isin([called for _, _, called in wanted]))
     for side in SIDES:
@@ -83,14 +86,3 @@ def errors(tables: Tables, twins: Twins, families: Any) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _wanted(twins: Twins) -> list[tuple[str, str, str]]:
-    """Programme, side, and its name in the merged policy."""
-    sides = {"before": twins.before, "after": twins.after}
-    return [
-        (name, side, names[name])
-        for name in twins.differing()
-        for side, names in sides.items()
-        if name in names
-    ]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tepat.engine.errors import TepatError
-from tepat.engine.manifest import file_hash, is_taken
+from tepat.engine.manifest import is_taken
+from tepat.runs.since import changed_since
 
 
 def existing(
-    out: Path, arguments: dict[str, Any], hashes: tuple[str, str]
+    out: Path,
+    arguments: dict[str, Any],
+    hashes: tuple[str, str],
+    files: Callable[[], list[Path]],
 ) -> dict[str, Any] | None:
     """What simulation.json at a place holds, if it is the very same simulation; None if none is.
 
@@ -19,6 +24,7 @@ def existing(
         out: the place.
         arguments: of the simulation that is asked for.
         hashes: of the policy and the reform.
+        files: the files that it would read today; asked where all files of last time are the same.
 
     Raises:
         TepatError: ``exists`` where something else stands there.
@@ -32,22 +38,22 @@ def existing(
     if not isinstance(kept, dict) or kept.get("arguments") != arguments:
         what = "a simulation with other arguments" if kept else "something that is no simulation"
         raise _taken(f"{out} holds {what}.")
-    changed = [item["path"] for item in kept.get("inputs", []) if _changed(item)]
-    if (kept["policy_hash"], kept["reform"]["hash"]) != hashes:
-        changed.append("the policy or the reform")
-    if changed:
-        made = kept["made_at"]
-        raise _taken(f"{out} holds this simulation, made {made}, but {changed[0]} changed since.")
+    changed = _since(kept, hashes, files)
+    if changed is not None:
+        raise _taken(f"{out} holds this simulation, made {kept['made_at']}, but {changed} since.")
     return kept
+
+
+def _since(
+    kept: dict[str, Any], hashes: tuple[str, str], files: Callable[[], list[Path]]
+) -> str | None:
+    """The first thing that is not as it was; None where all is."""
+    if (kept["policy_hash"], kept["reform"]["hash"]) != hashes:
+        return "the policy or the reform changed"
+    return changed_since(kept, files)
 
 
 def _taken(what: str) -> TepatError:
     return TepatError(
         "exists", what, "Nothing is overwritten.", "Give another --out, or move it away."
     )
-
-
-def _changed(item: dict[str, Any]) -> bool:
-    """Whether a file of the input is gone or holds something else now."""
-    path = Path(item["path"])
-    return not path.is_file() or file_hash(path) != str(item["sha256"])

@@ -1,7 +1,8 @@
 """Each family before and after a reform: what it holds, and for how many rupiah.
 
 One row per family, narrow, so that every figure of the page is a count over it. What a family
-holds is a number of bits, one for each programme under its name in the merged policy.
+holds is a bit for each programme under its name in the merged policy, in as many columns as they
+need.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tepat.policy.model import Policy
 from tepat.runs.allocation import Group, groups
 from tepat.runs.request import State, part_name
 from tepat.runs.simulate.one_pass import Tables
-from tepat.runs.simulate.twins import Twins
+from tepat.runs.simulate.twins import SIDES, Twins
 
 WON, LOST, MORE, LESS, SAME, NONE = "won", "lost", "more", "less", "same", "none"
 CLASSES = (WON, LOST, MORE, LESS, SAME, NONE)
@@ -31,7 +32,7 @@ DIFFICULTIES = (
 )  # fmt: skip
 SEVERE = ("cannot", "much")
 KINDS = ("child", "elderly", "disabled", "female_head", "single", "urban", "rural")
-SIDES = ("before", "after")
+BITS = 63  # of a whole number, its sign aside: so many programmes stand in one column
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Held:
     """Where the bits of programmes stand.
 
     Attributes:
-        bits: by name in the merged policy.
+        bits: the column and the bit in it, by name in the merged policy.
         aid: names that count as aid: everything but general price subsidies.
     """
 
-    bits: dict[str, int]
+    bits: dict[str, tuple[str, int]]
     aid: frozenset[str]
     sides: dict[str, dict[str, str]]
 
@@ -53,24 +54,52 @@ class Held:
         names = twins.names
         programmes = twins.policy.programmes
         return cls(
-            {name: 1 << index for index, name in enumerate(names)},
+            {n: (f"held_{i // BITS}", 1 << i % BITS) for i, n in enumerate(names)},
             frozenset(name for name in names if programmes[name].kind != "subsidy"),
-            {"before": twins.before, "after": twins.after},
+            twins.sides,
         )
 
-    def mask(self, side: str) -> int:
-        """The bits of the aid of one side."""
-        return sum(self.bits[name] for name in self.sides[side].values() if name in self.aid)
+    @property
+    def columns(self) -> list[str]:
+        """The columns of bits."""
+        return list(dict.fromkeys(column for column, _ in self.bits.values()))
+
+    def gathered(self, programme: Any) -> dict[str, Any]:
+        """The columns of bits, out of the awards of a family."""
+        import ibis
+
+        found = {}
+        for column in self.columns:
+            mine = {name: bit for name, (its, bit) in self.bits.items() if its == column}
+            bit = ibis.cases(*((programme == name, bit) for name, bit in mine.items()), else_=0)
+            found[column] = bit.cast("int64").bit_or()
+        return found
 
     def holds(self, table: Any, name: str) -> Any:
         """Whether a family holds a programme, by its name in the merged policy."""
-        return (table.held & self.bits[name]) != 0
+        column, bit = self.bits[name]
+        return (table[column] & bit) != 0
 
-    def number(self, held: Any, side: str) -> Any:
+    def number(self, table: Any, side: str) -> Any:
         """How many programmes of aid a family holds on one side."""
-        names = [name for name in self.sides[side].values() if name in self.aid]
-        parts = [(held & self.bits[name] != 0).ifelse(1, 0) for name in names]
+        masks = dict.fromkeys(self.columns, 0)
+        for name in self.sides[side].values():
+            column, bit = self.bits[name]
+            masks[column] |= bit if name in self.aid else 0
+        parts = [_bit_count(table[column] & mask) for column, mask in masks.items()]
         return functools.reduce(operator.add, parts).cast("int64")
+
+
+def _bit_count(bits: Any) -> Any:
+    """How many bits are set, as the engine counts them."""
+    import ibis
+
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+    def bit_count(bits: int) -> int:
+        """The engine's function of this name."""
+        return bits.bit_count()
+
+    return bit_count(bits)
 
 
 def beside(tables: Tables, twins: Twins) -> tuple[Any, list[str]]:
@@ -148,14 +177,11 @@ def _true(test: Any) -> Any:
 
 
 def both_sides(twins: Twins, awards: Any) -> Any:
-    """``family_id``, ``held``, rupiah a year on each side, and of each programme that differs."""
+    """``family_id``, what is held, rupiah a year on each side, and of each that differs."""
     held = Held.of(twins)
     awards = awards.filter(awards.status == "awarded")
     amount = awards.amount_year.fill_null(0)
-    import ibis
-
-    bit = ibis.cases(*((awards.programme == n, b) for n, b in held.bits.items()), else_=0)
-    columns = {"held": bit.cast("int64").bit_or()}
+    columns = held.gathered(awards.programme)
     for side, names in held.sides.items():
         columns[f"money_{side}"] = _sum(amount, awards.programme, names.values())
         for name in twins.differing():
@@ -174,15 +200,12 @@ def family_table(twins: Twins, families: Any, kinds: list[str], sides: Any) -> A
 
     held = Held.of(twins)
     table = families.left_join(sides, families.family_id == sides.held_id)
-    money = [name for name in sides.columns if name not in ("held_id", "held")]
+    numbers = [name for name in sides.columns if name != "held_id"]
     table = table.select(
         "family_id", "decile", "province", *kinds,
-        held=table.held.fill_null(0).cast("int64"),
-        **{name: table[name].fill_null(0).cast("int64") for name in money},
+        **{name: table[name].fill_null(0).cast("int64") for name in numbers},
     )  # fmt: skip
-    table = table.mutate(
-        aid_before=held.number(table.held, "before"), aid_after=held.number(table.held, "after")
-    )
+    table = table.mutate(**{f"aid_{side}": held.number(table, side) for side in SIDES})
     before, after = table.aid_before > 0, table.aid_after > 0
     return table.mutate(
         outcome=ibis.cases(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tepat.engine.connect import rows_of
 from tepat.policy.compile import whole
 from tepat.runs.simulate.families import CLASSES, Held
-from tepat.runs.simulate.twins import Twins
+from tepat.runs.simulate.twins import SIDES, Twins
 
 Rows = list[dict[str, Any]]
 COUNTS = (*CLASSES, "helped_before", "helped_after", "money_before", "money_after")
+KIND_COLUMNS = ("kind", "families", *COUNTS)
 
 
 def _counts(table: Any) -> dict[str, Any]:
@@ -23,8 +25,7 @@ def _counts(table: Any) -> dict[str, Any]:
 
 
 def _rows(con: Any, table: Any) -> Rows:
-    rows: Rows = con.to_pyarrow(table).to_pylist()
-    return [{key: _plain(value) for key, value in row.items()} for row in rows]
+    return [{key: _plain(value) for key, value in row.items()} for row in rows_of(con, table)]
 
 
 def _plain(value: Any) -> Any:
@@ -107,7 +108,7 @@ def same_money(con: Any, twins: Twins, awards: Any, rows: Rows) -> Rows:
             sum_ = money.get(row["programme"]) or 0
             row |= {"money_before": sum_, "money_after": sum_}
             row |= dict.fromkeys(("won", "lost", "more", "less"), 0)
-        for side in ("before", "after"):
+        for side in SIDES:
             row[f"holders_{side}"] = row[f"holders_{side}"] or 0
             row[f"money_{side}"] = row[f"money_{side}"] or 0
     return rows
@@ -129,7 +130,7 @@ def stacks(pairs: Rows) -> Rows:
     found = []
     for number in range(most + 1):
         row: dict[str, Any] = {"programmes": number}
-        for side in ("before", "after"):
+        for side in SIDES:
             mine = [pair for pair in pairs if pair[f"aid_{side}"] == number]
             row[f"families_{side}"] = sum(pair["families"] for pair in mine)
             row[f"money_{side}"] = sum(pair[f"money_{side}"] or 0 for pair in mine)

@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from tepat.enrolment.rules import quota
-from tepat.enrolment.shares import NATIONAL
+from tepat.enrolment.shares import places_given
 from tepat.runs.simulate.one_pass import Tables
-from tepat.runs.simulate.twins import Twins
+from tepat.runs.simulate.twins import SIDES, Twins
 
 Rows = list[dict[str, Any]]
 Line = dict[str, int]
 FILE, POLICY = "file", "policy"
 COUNTS = ("places", "eligible", "awarded", "waiting", "empty", "kabupaten", "short")
+COLUMNS = ("programme", "side", "source", *COUNTS)
+OF_LINES = tuple(f"{name}_{side}" for side in SIDES for name in ("awarded", "eligible"))
+LINE_COLUMNS = ("programme", "kabupaten", *OF_LINES)
 
 
 def quotas(tables: Tables, twins: Twins) -> Rows:
@@ -25,13 +28,13 @@ def quotas(tables: Tables, twins: Twins) -> Rows:
     nobody takes; ``kabupaten`` is where somebody competes, ``short`` where somebody waits.
     """
     rows = []
-    for name, side, called in _sides(twins):
+    names = dict.fromkeys([*twins.before, *twins.after])
+    for name, side, called in twins.on_sides(names):
         given = quota(tables.plan(called), twins.quotas)
         if not given:
             continue
-        listed = sum(number for code, number in given.items() if code != NATIONAL)
         found = _lines(tables, called).values()
-        places = max(given.get(NATIONAL, 0), listed)
+        places = places_given(given)
         awarded, eligible = (sum(line[key] for line in found) for key in ("quota", "eligible"))
         waiting = [line["eligible"] - line["quota"] for line in found]
         counts = (places, eligible, awarded, sum(waiting), places - awarded, len(waiting),
@@ -51,22 +54,15 @@ def quota_lines(tables: Tables, twins: Twins) -> Rows:
     """
     rows = []
     for name in twins.differing():
-        sides = {side: _lines(tables, called) for own, side, called in _sides(twins) if own == name}
+        sides = {side: _lines(tables, called) for _, side, called in twins.on_sides([name])}
         for code in sorted({code for lines in sides.values() for code in lines}):
             row: dict[str, Any] = {"programme": name, "kabupaten": code}
-            for side in ("before", "after"):
+            for side in SIDES:
                 line: Line = sides.get(side, {}).get(code, {})
                 row |= {f"awarded_{side}": line.get("quota"),
                         f"eligible_{side}": line.get("eligible")}  # fmt: skip
             rows.append(row)
     return rows
-
-
-def _sides(twins: Twins) -> list[tuple[str, str, str]]:
-    """Programme, side, and its name in the merged policy."""
-    names = dict.fromkeys([*twins.before, *twins.after])
-    sides = {"before": twins.before, "after": twins.after}
-    return [(n, side, own[n]) for n in names for side, own in sides.items() if n in own]
 
 
 def _lines(tables: Tables, called: str) -> dict[str, Line]:

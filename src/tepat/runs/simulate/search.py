@@ -19,15 +19,12 @@ class Search:
     Attributes:
         value: the number that uses most of the budget without passing it; None where none fits.
         tried: the cost of each number that was tried, in order.
-        rising: whether the cost rises with the number.
-        steady: whether every try lay between its neighbours; if not, a number that was not tried
-            may fit as well.
-        all_fit: whether even the dearest number fits.
+        steady: whether the cost of every try lay between those of its neighbours.
+        all_fit: whether every number that was tried fits.
     """
 
     value: int | None
     tried: dict[int, int]
-    rising: bool
     steady: bool
     all_fit: bool
 
@@ -62,7 +59,7 @@ def search(cost: Cost, low: int, high: int, budget: int, known: int | None = Non
     fitting = [number for number in order if tried[number] <= budget]
     steady = all(tried[one] <= tried[other] for one, other in pairwise(order))
     value = max(reversed(fitting), key=lambda number: tried[number], default=None)
-    return Search(value, dict(sorted(tried.items())), rising, steady, len(fitting) == len(order))
+    return Search(value, dict(sorted(tried.items())), steady, len(fitting) == len(order))
 
 
 def _spread(low: int, high: int) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,22 +29,30 @@ from tepat.runs.request import Progress, Request, State
 from tepat.runs.run import in_force
 from tepat.runs.simulate import figures
 from tepat.runs.simulate.changes import described
+from tepat.runs.simulate.errors import COLUMNS as ERROR_COLUMNS
 from tepat.runs.simulate.errors import errors
 from tepat.runs.simulate.existing import existing
 from tepat.runs.simulate.families import beside
 from tepat.runs.simulate.limit import Limit, find_limit, no_score, read_limit
 from tepat.runs.simulate.one_pass import Tables, one_pass, timed
 from tepat.runs.simulate.page import page
-from tepat.runs.simulate.quotas import quota_lines, quotas
+from tepat.runs.simulate.quotas import COLUMNS as QUOTA_COLUMNS
+from tepat.runs.simulate.quotas import LINE_COLUMNS, quota_lines, quotas
 from tepat.runs.simulate.twins import Quotas, Twins, make_twins
 from tepat.runs.simulate.undecided import with_undecided
-from tepat.runs.steps import cut_input, input_files, look_first
+from tepat.runs.steps import cut_input, dated, input_files, look_first
 from tepat.runs.work_folder import WorkFolder, work_folder
 
 FIGURES = (
     "totals", "programmes", "quotas", "quota_lines", "deciles", "provinces", "kinds", "stacking",
     "stacks", "errors",
 )  # fmt: skip
+COLUMNS = {  # of tables that may be empty
+    "quotas": QUOTA_COLUMNS,
+    "quota_lines": LINE_COLUMNS,
+    "kinds": figures.KIND_COLUMNS,
+    "errors": ERROR_COLUMNS,
+}
 WRITTEN = "written"  # the last step: what follows it only takes away
 OF_RUNS = ("programmes", "present", "lines", "lists", "not_in_force", "members_read")
 NOTHING: Progress = lambda step, done, total: None  # noqa: E731
@@ -81,22 +90,26 @@ def simulate(ask: Ask, progress: Progress = NOTHING) -> dict[str, Any]:
     reform = load_reform(find_reform(ask.reform, request.policy), base)
     _has_begun(reform, request.as_of)
     before, _ = in_force(base, (), request.as_of)
-    after, _ = in_force(reform.policy, (), request.as_of)
-    limit = _limit(ask, reform, after)
+    later = reform.policy.programmes
+    after = [name for name, p in later.items() if p.is_in_force(request.as_of)]  # it may end all
     quotas = _quotas(ask, base, reform)
+    limit = _limit(ask, reform, after, quotas[1])
     twins = make_twins(base, reform, request.as_of, before, after, quotas)
     begun = _begun(ask, base, reform)
-    kept = existing(request.out, ask.as_dict(), (base.hash, reform.hash))
+    hashes = base.hash, reform.hash
+    kept = existing(request.out, ask.as_dict(), hashes, lambda: _files(ask))
     if kept is not None:
         return kept
     with engine_errors():
         parts = cut_input(request, twins.policy.variables)
-    made_of = {"files": _dated(ask), "parts": [part.as_dict() for part in parts]}
+    files = _files(ask)
+    made_of = {"files": dated(files), "parts": [part.as_dict() for part in parts]}
     with work_folder(request.out, begun | made_of) as work, engine_errors():
         work.lasting = len(parts) > 1
         if work.finished(WRITTEN) is None:  # else only the tidying was cut short
             state = _opened(request, work, parts, progress, twins)
             state.manifest = begun | _about(base, reform, twins, state.con, request.as_of)
+            state.manifest["files"] = [str(path) for path in files]
             try:
                 found = _found(state, twins, base, reform, limit)
             finally:
@@ -140,20 +153,20 @@ def _found(
     return found
 
 
-def _dated(ask: Ask) -> list[list[Any]]:
-    """The files of the input with size and time of change, to tell whether they have changed."""
-    files = [*input_files(ask.request), *([ask.reform_quota] if ask.reform_quota else [])]
-    return [[str(path), *(path.stat().st_size, path.stat().st_mtime_ns)] for path in files]
+def _files(ask: Ask) -> list[Path]:
+    return [*input_files(ask.request), *([ask.reform_quota] if ask.reform_quota else [])]
 
 
 def _hashed(name: str, path: Path) -> dict[str, Any]:
     return {"path": str(path), "sha256": file_hash(path), "table": name}
 
 
-def _limit(ask: Ask, reform: Reform, programmes: list[str]) -> Limit | None:
+def _limit(ask: Ask, reform: Reform, programmes: list[str], quotas: Quotas) -> Limit | None:
     """The budget to fit, where one was given."""
     if ask.limit_budget is not None:
-        found = read_limit(ask.limit_budget, ask.limit_by, ask.limit_range, reform, programmes)
+        found = read_limit(
+            ask.limit_budget, ask.limit_by, ask.limit_range, reform, programmes, quotas
+        )
         if found.kind == "score" and ask.request.model is None:
             raise no_score(found.programme)
         return found
@@ -232,6 +245,7 @@ def _about(base: Policy, reform: Reform, twins: Twins, con: Any, day: date) -> d
                 "name": {"id": p.title.id, "en": p.title.en},
                 "unit": p.unit,
                 "kind": p.kind,
+                "money": p.gives_money,
                 "before": name in twins.before,
                 "after": name in twins.after,
             }
@@ -263,11 +277,11 @@ def _compared(tables: Tables, twins: Twins, reform: Reform) -> dict[str, Any]:
     }
 
 
-def _csv(path: Path, rows: figures.Rows) -> None:
+def _csv(path: Path, rows: figures.Rows, columns: Sequence[str] = ()) -> None:
     import csv
 
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else [], lineterminator="\n")
+        writer = csv.DictWriter(file, list(rows[0]) if rows else columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
@@ -284,8 +298,8 @@ def _write(folder: Path, found: dict[str, Any], reform: Reform) -> None:
     (folder / "simulation.json").write_text(text + "\n", encoding="utf-8")
     (folder / "summary").mkdir(exist_ok=True)
     for name in FIGURES:
-        part = found[name]
-        _csv(folder / "summary" / f"{name}.csv", part if isinstance(part, list) else [part])
+        part = found[name] if isinstance(found[name], list) else [found[name]]
+        _csv(folder / "summary" / f"{name}.csv", part, COLUMNS.get(name, ()))
     if "limit" in found:
         _csv(folder / "summary" / "limit.csv", found["limit"]["points"])
     for name, words in reform.policy.files.items():

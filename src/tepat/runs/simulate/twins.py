@@ -12,7 +12,7 @@ so that a later programme bars by what is held already, as in a run of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ from tepat.policy.model import Policy, Programme
 from tepat.policy.reform import Reform
 
 MARK = "__reform"  # no programme of a policy may have two underscores in its name
+SIDES = ("before", "after")
 Quotas = Mapping[str, Mapping[str, int]]
 
 
@@ -65,9 +66,14 @@ class Twins:
         """Names that serve both."""
         return set(self.before.values()) & set(self.after.values())
 
-    def own_name(self, name: str) -> str:
-        """A programme's own name."""
-        return name.removesuffix(MARK)
+    @property
+    def sides(self) -> dict[str, dict[str, str]]:
+        """``before`` and ``after``, by these words."""
+        return dict(zip(SIDES, (self.before, self.after), strict=True))
+
+    def on_sides(self, names: Iterable[str]) -> list[tuple[str, str, str]]:
+        """Programme, side, and its name in ``policy``; a side that has it not is left out."""
+        return [(n, side, own[n]) for n in names for side, own in self.sides.items() if n in own]
 
     def differing(self) -> list[str]:
         """The programmes, by their own names, that are not the same before and after."""

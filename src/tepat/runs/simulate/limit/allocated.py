@@ -7,9 +7,19 @@ from functools import partial
 from typing import Any
 
 from tepat.eligibility.plan import Plan
-from tepat.enrolment.rules import Claims, awards, candidates, competing, quota_lines
+from tepat.engine.connect import rows_of
+from tepat.enrolment.rules import AWARDED, Claims, awards, candidates, competing, quota_lines
+from tepat.policy.compile import whole
 from tepat.runs.simulate.one_pass import Tables
 from tepat.runs.simulate.twins import Twins
+
+
+def held(con: Any, awards: Any) -> dict[str, int]:
+    """What awards cost a year, and how many are held."""
+    mine = awards.filter(awards.status == AWARDED)
+    found = mine.agg(cost=whole(mine.amount_year.sum()), holders=mine.count())
+    row = rows_of(con, found)[0]
+    return {"cost": row["cost"] or 0, "holders": row["holders"]}
 
 
 class Allocated:

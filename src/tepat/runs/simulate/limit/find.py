@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tepat.policy.compile import whole
 from tepat.policy.model import Policy
 from tepat.policy.reform import Reform
+from tepat.runs.simulate.limit.allocated import held
 from tepat.runs.simulate.limit.asked import QUOTA, SCORE, Limit
 from tepat.runs.simulate.limit.places import national, search_places
 from tepat.runs.simulate.limit.scores import search_scores
@@ -58,10 +58,6 @@ def find_limit(
 def _now(limit: Limit, tables: Tables, twins: Twins, called: str) -> dict[str, Any]:
     """The line and the cost as the reform has them."""
     table = tables.table("awards")
-    mine = table.filter((table.programme == called) & (table.status == "awarded"))
-    row = tables.con.to_pyarrow(
-        mine.agg(cost=whole(mine.amount_year.sum()), holders=mine.count())
-    ).to_pylist()[0]
     plan = tables.plan(called)
     value: int | None = None
     if limit.kind == "parameter":
@@ -69,4 +65,4 @@ def _now(limit: Limit, tables: Tables, twins: Twins, called: str) -> dict[str, A
         value = None if known is None else int(known.value)  # type: ignore[arg-type]
     elif limit.kind == QUOTA:
         value = national(twins, plan)
-    return {"value": value, "cost": int(row["cost"] or 0), "holders": row["holders"]}
+    return {"value": value, **held(tables.con, table.filter(table.programme == called))}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from tepat.eligibility.plan import Plan
 from tepat.enrolment.rules import quota
-from tepat.enrolment.shares import NATIONAL, shares
+from tepat.enrolment.shares import NATIONAL, own_quotas, places_given, shares
 from tepat.runs.simulate.limit.allocated import Allocated
 from tepat.runs.simulate.limit.asked import Limit
 from tepat.runs.simulate.limit.running import Running, in_order
@@ -21,7 +22,8 @@ AHEAD = 64  # numbers of places whose costs are looked up together
 
 def national(twins: Twins, plan: Plan) -> int | None:
     """The places of the nation as the reform has them; None where it has no such number."""
-    return quota(plan, twins.quotas).get(NATIONAL)
+    given = quota(plan, twins.quotas)
+    return places_given(given) if NATIONAL in given else None
 
 
 def search_places(
@@ -30,11 +32,9 @@ def search_places(
     """The largest number of places that fits; shares are those of a run."""
     plan = tables.plan(called)
     given = quota(plan, twins.quotas)
-    listed = {code: number for code, number in given.items() if code != NATIONAL}
     queues = Queues(tables.con, _lines(tables, twins, called))
-    places = Places(queues, listed)
-    low = limit.low if limit.low is not None else places.fixed
-    high = limit.high if limit.high is not None else max(low + 1, places.most)
+    places = Places(queues, own_quotas(given))
+    low, high = limit.span or (places.fixed, max(places.fixed + 1, places.most))
     found = places.search(low, high, limit.budget)
     return found, places.holders, "families" if plan.of_family else "persons"
 
@@ -117,18 +117,19 @@ class Places:
     def search(self, low: int, high: int, budget: int) -> Search:
         """The largest number of places, from ``low`` to ``high``, that fits the budget."""
         found = search(self.cost, low, high, budget)
-        if found.value is None or found.all_fit:
-            return found
-        return self._further(found, high, budget)
+        tried = self._further(found.tried, low, high, budget)
+        best = max((number for number, cost in tried.items() if cost <= budget), default=None)
+        steady = all(one <= other for one, other in pairwise(tried.values()))
+        return replace(found, value=best, tried=tried, steady=steady)
 
-    def _further(self, found: Search, high: int, budget: int) -> Search:
-        """Look at more places than were found, as long as they could still fit.
+    def _further(self, tried: dict[int, int], low: int, high: int, budget: int) -> dict[int, int]:
+        """Look at more places than those that fit, as long as they could still fit.
 
         Largest remainders can take a place from a kabupaten while the nation gets one more, so the
         cost may fall for a moment. Shares rounded down never do: beyond their budget nothing fits.
         """
-        number, best, tried = int(found.value or 0), found.value, dict(found.tried)
-        within = True
+        tried, within = dict(tried), True
+        number = max((number for number, cost in tried.items() if cost <= budget), default=low)
         while within and number < high:
             ahead = range(number + 1, min(high, number + AHEAD) + 1)
             least = self.queues.costs(map(self._rounded_down, ahead))
@@ -138,6 +139,6 @@ class Places:
             for n, places, cost in zip(could, shared, self.queues.costs(shared), strict=True):
                 self.holders[n] = sum(places.values())
                 if cost <= budget:
-                    best, tried[n] = n, cost
+                    tried[n] = cost
             number = ahead[-1]
-        return replace(found, value=best, tried=dict(sorted(tried.items())))
+        return dict(sorted(tried.items()))

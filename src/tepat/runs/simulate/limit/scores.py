@@ -54,7 +54,6 @@ def search_scores(
             score[fitting - 1] if fitting else None,
             {score[i]: cost[i + 1] for i in score},
             True,
-            True,
             fitting > last,
         ),
         {score[i]: number[i + 1] for i in score},

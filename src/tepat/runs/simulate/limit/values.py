@@ -9,16 +9,13 @@ from pathlib import Path
 
 from tepat.eligibility.rules import Facts, decide
 from tepat.engine.connect import exact
-from tepat.policy.compile import whole
 from tepat.policy.model import Policy
 from tepat.policy.reform import Reform, with_value
-from tepat.runs.simulate.limit.allocated import Allocated
-from tepat.runs.simulate.limit.asked import Limit
+from tepat.runs.simulate.limit.allocated import Allocated, held
+from tepat.runs.simulate.limit.asked import Limit, usual_span
 from tepat.runs.simulate.one_pass import Tables
 from tepat.runs.simulate.search import Search, search
 from tepat.runs.simulate.twins import Twins
-
-HIGHEST = {"decile": (1, 10), "percent": (0, 100), "years": (0, 100)}  # ranges by unit
 
 
 class Probe:
@@ -37,12 +34,8 @@ class Probe:
         plan = self.tables.plan(self.called)
         parameter = plan.programme.parameters[self.limit.line]
         known = parameter.on(plan.rules.as_of)
-        usual = HIGHEST.get(parameter.unit.split(" ")[0])
-        if usual is None:
-            usual = 0, max(10, 4 * int(known.value)) if known else 10  # type: ignore[arg-type]
-        low = self.limit.low if self.limit.low is not None else usual[0]
-        high = self.limit.high if self.limit.high is not None else max(usual[1], low + 1)
         own = int(known.value) if known else None  # type: ignore[arg-type]
+        low, high = self.limit.span or usual_span(parameter.unit, own)
         found = search(self.cost, low, high, self.limit.budget, own)
         return found, self.holders, parameter.unit
 
@@ -69,13 +62,10 @@ class Probe:
         decided = {table: desk.open(f"{name}_{table}", *kept) for table, kept in paths.items()}
         twins = replace(self.twins, policy=policy)
         made = Allocated(self.tables, twins, self.called).awards(plan, decided, name)
-        held = made.filter(made.status == "awarded")
-        row = self.tables.con.to_pyarrow(
-            held.agg(cost=whole(held.amount_year.sum()), holders=held.count())
-        ).to_pylist()[0]
+        given = held(self.tables.con, made)
         shutil.rmtree(desk.folder / name)  # else every try would keep the whole country's decisions
-        self.holders[value] = row["holders"]
-        return int(row["cost"] or 0)
+        self.holders[value] = given["holders"]
+        return given["cost"]
 
     def _facts(self, number: int) -> Facts:
         """The facts of one part."""

@@ -76,11 +76,6 @@ class Found:
             if row.get("undecided_before") or row.get("undecided_after")
         ]
 
-    def merged(self, programme: str) -> list[str]:
-        """The programmes that become this one."""
-        changes = self.reform["changes"]
-        return [c["programme"] for c in changes if c["kind"] == "merged" and c["new"] == programme]
-
     @property
     def quotas(self) -> list[Row]:
         """Places and who competes for them; none where an older Tepat did not note them."""
@@ -97,12 +92,12 @@ class Found:
         return sum((row["awarded_before"] or 0) != (row["awarded_after"] or 0) for row in rows)
 
     def money(self, programme: str) -> bool:
-        """Whether a programme gives money; one that is paid in cash does even if nobody gets it."""
+        """Whether a programme gives money; it does even if nobody gets it."""
         rows = [row for row in self.rows("programmes") if row["programme"] == programme]
         return gives_money(self.manifest["about"].get(programme), rows)
 
 
 def gives_money(about: Row | None, rows: list[Row]) -> bool:
-    """Whether a programme gives money, of what simulation.json says about it and its figures."""
+    """Whether a programme gives money, as simulation.json says of its law and its figures."""
     paid = any(row[f"money_{side}"] for row in rows for side in ("before", "after"))
-    return paid or (about is not None and about["kind"] == "cash")
+    return paid or (about is not None and about["money"])

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from tepat.runs.simulate.page.found import Found, Row
 from tepat.runs.simulate.page.speech import Told
-
-SIDES = ("before", "after")
+from tepat.runs.simulate.twins import SIDES
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,12 @@ class Notice:
 
 def notices(found: Found, speech: Told) -> list[Notice]:
     """All warnings of a simulation."""
-    told = (_undecided(found, speech), _roomy(found, speech), _binding(found, speech))
+    told = (
+        _undecided(found, speech),
+        _roomy(found, speech),
+        _roomy_today(found, speech),
+        _binding(found, speech),
+    )
     return [notice for notice in told if notice is not None]
 
 
@@ -45,15 +49,16 @@ def _told(found: Found, name: str, rows: list[Row], items: list[str], speech: To
 
 def _undecided(found: Found, speech: Told) -> Notice | None:
     """More that cannot be decided, or some that hold the programme today."""
-    rows = [row for row in found.undecided if _is_worse(found, row)]
+    rows = [row for row in found.undecided if _is_worse(row)]
     if not rows:
         return None
     items = []
     for row in rows:
         name, held = row["programme"], row["undecided_holders"]
+        merged = row.get("undecided_merged") is not None
         item = speech.say(
-            "warn_undecided_item",
-            before=speech.number(row["undecided_before"]),
+            "warn_undecided_merged" if merged else "warn_undecided_item",
+            before=speech.number(_before(row)),
             after=units(found, name, row["undecided_after"], speech),
         )
         if held:
@@ -62,31 +67,26 @@ def _undecided(found: Found, speech: Told) -> Notice | None:
     return _told(found, "undecided", rows, items, speech)
 
 
-def _is_worse(found: Found, row: Row) -> bool:
-    """Of a programme into which others merge, today's number is that of all of them."""
-    known = {r["programme"]: r["undecided_before"] for r in found.undecided}
-    before = sum(known.get(name, 0) for name in (row["programme"], *found.merged(row["programme"])))
-    return bool(row["undecided_holders"]) or int(row["undecided_after"]) > before
+def _is_worse(row: Row) -> bool:
+    return bool(row["undecided_holders"]) or int(row["undecided_after"]) > _before(row)
+
+
+def _before(row: Row) -> int:
+    """Today's number; of a programme into which others merge, whom one of them cannot decide."""
+    merged = row.get("undecided_merged")
+    return int(row["undecided_before"] if merged is None else merged)
 
 
 def _roomy(found: Found, speech: Told) -> Notice | None:
     """Programmes that the reform touches and whose places suffice for all who are eligible."""
     pairs = [(row, found.quota(row["programme"])) for row in found.differing]
-    wide = [
-        (row, sides)
-        for row, sides in pairs
-        if "after" in sides and sides["after"]["eligible"] and not sides["after"]["waiting"]
-    ]
+    wide = [(row, sides) for row, sides in pairs if _is_roomy(sides, "after")]
     if not wide:
         return None
     items = []
     for row, sides in wide:
         name, after = row["programme"], sides["after"]
-        item = speech.say(
-            "warn_roomy_item",
-            places=speech.number(after["places"]),
-            eligible=units(found, name, after["eligible"], speech),
-        )
+        item = _for_so_many(found, after, speech)
         waited = sides["before"]["waiting"] if "before" in sides else 0
         if waited:
             item += speech.say("warn_roomy_waited", waiting=units(found, name, waited, speech))
@@ -95,6 +95,40 @@ def _roomy(found: Found, speech: Told) -> Notice | None:
     if all(sides["after"]["source"] != "policy" for _, sides in wide):
         return notice
     return Notice(notice.title, f"{notice.text} {speech.say('warn_roomy_policy')}")
+
+
+def _roomy_today(found: Found, speech: Told) -> Notice | None:
+    """Programmes of which only today's places suffice for all, being the whole nation's."""
+    pairs = [(row, found.quota(row["programme"])) for row in found.differing]
+    wide = [
+        (row, sides["before"])
+        for row, sides in pairs
+        if _is_national(sides, "before") and not _is_national(sides, "after")
+    ]
+    if not wide:
+        return None
+    items = [_for_so_many(found, before, speech) for _, before in wide]
+    notice = _told(found, "roomy_today", [row for row, _ in wide], items, speech)
+    return Notice(notice.title, f"{notice.text} {speech.say('warn_roomy_policy')}")
+
+
+def _is_roomy(sides: dict[str, Row], side: str) -> bool:
+    """Whether somebody competes for a programme's places and nobody waits."""
+    return side in sides and bool(sides[side]["eligible"]) and not sides[side]["waiting"]
+
+
+def _is_national(sides: dict[str, Row], side: str) -> bool:
+    """Whether that is so with the places of the policy, which are those of the whole nation."""
+    return _is_roomy(sides, side) and sides[side]["source"] == "policy"
+
+
+def _for_so_many(found: Found, row: Row, speech: Told) -> str:
+    """The places, and how many compete for them."""
+    return speech.say(
+        "warn_roomy_item",
+        places=speech.number(row["places"]),
+        eligible=units(found, row["programme"], row["eligible"], speech),
+    )
 
 
 def _binding(found: Found, speech: Told) -> Notice | None:
@@ -119,7 +153,10 @@ def _binding(found: Found, speech: Told) -> Notice | None:
         )
         if not row["won"] and not row["lost"]:
             item += speech.say("warn_binding_same")
-        elif moved := found.shares_moved(name):
-            item += speech.say("warn_binding_shares", n=speech.number(moved))
+        else:
+            won, lost = speech.number(row["won"]), speech.number(row["lost"])
+            item += speech.say("warn_binding_moved", won=won, lost=lost)
+            if moved := found.shares_moved(name):
+                item += speech.say("warn_binding_shares", n=speech.number(moved))
         items.append(item)
     return _told(found, "binding", [row for row, _, _ in bound], items, speech)

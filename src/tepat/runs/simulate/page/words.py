@@ -111,7 +111,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Anggaran semua program dari {before} menjadi {after}.",
         "The budget of all programmes goes from {before} to {after}.",
     ),
-    "holders_note": ("{before} → {after} keluarga", "{before} → {after} families"),
     "any_programme": ("Bantuan apa pun", "Any aid"),
     "group": ("Golongan", "Group"),
     "all_programmes": ("Semua program", "All programmes"),

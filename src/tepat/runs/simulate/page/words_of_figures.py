@@ -152,28 +152,45 @@ WORDS_OF_FIGURES: dict[str, tuple[str, str]] = {
     "limit_quota": ("jumlah tempat", "the number of places"),
     "limit_score": ("skor tertinggi yang masih menerima", "the highest score that still receives"),
     "limit_found": (
-        "Yang muat: {value}. Biayanya {cost} untuk {held}; sisa {left}. Satu langkah lagi "
-        "melampaui anggaran.",
-        "What fits: {value}. It costs {cost} for {held}; {left} is left. One step further "
-        "exceeds the budget.",
+        "Yang muat: {value}. Biayanya {cost} untuk {held}; sisa {left}.",
+        "What fits: {value}. It costs {cost} for {held}; {left} is left.",
     ),
     "limit_none": (
-        "Tidak ada yang muat: yang termurah, {value}, sudah {cost}.",
-        "Nothing fits: the cheapest, {value}, costs {cost} already.",
+        "Tidak ada yang muat: yang termurah dari yang dicoba, {value}, biayanya {cost}.",
+        "Nothing fits: the cheapest that was tried, {value}, costs {cost}.",
     ),
     "limit_all": (
-        "Semua muat: pada {value} biayanya {cost} untuk {held}; sisa {left}.",
-        "All of it fits: at {value} it costs {cost} for {held}; {left} is left.",
+        "Semua yang dicoba muat: pada {value} biayanya {cost} untuk {held}; sisa {left}.",
+        "All that was tried fits: at {value} it costs {cost} for {held}; {left} is left.",
     ),
     "limit_now": (
         "Dengan nilai reformasi sendiri, {value}, biayanya {cost}.",
         "At the reform's own value, {value}, it costs {cost}.",
     ),
+    "limit_step": ("Satu langkah lagi melampaui anggaran.", "One step further exceeds the budget."),
     "limit_unsteady": (
-        "Biaya tidak selalu naik atau turun sejalan dengan garis ini; nilai yang tidak dicoba "
-        "mungkin muat juga.",
-        "The cost does not always rise or fall with the line; a value that was not tried may "
-        "fit as well.",
+        "Biaya tidak selalu naik atau turun sejalan dengan nilai ini.",
+        "The cost does not rise or fall steadily with the value.",
+    ),
+    "limit_flat": (
+        "Nilai ini tidak berpengaruh: dengan setiap nilai yang dicoba biayanya sama.",
+        "The value makes no difference: with each that was tried the cost is the same.",
+    ),
+    "limit_between": (
+        "{tried} nilai dicoba; di antaranya biaya dianggap naik atau turun terus.",
+        "{tried} values were tried; between them the cost is taken to rise or fall steadily.",
+    ),
+    "limit_largest": (
+        "Yang disebut ialah jumlah tempat terbanyak yang muat.",
+        "The one told is the largest number of places that fits.",
+    ),
+    "limit_every": (
+        "Setiap nilai dari rentangnya dicoba; yang disebut paling banyak memakai anggaran.",
+        "Every value of the range was tried; the one told uses most of the budget.",
+    ),
+    "limit_untried": (
+        "Nilai yang tidak dicoba mungkin muat dan memakai lebih banyak anggaran.",
+        "A value that was not tried may fit and use more of the budget.",
     ),
     "limit_caption": ("Rupiah setahun menurut {line}", "Rupiah a year by {line}"),
     "limit_top": ("paling tinggi {cost}", "highest {cost}"),

@@ -36,6 +36,12 @@ WORDS_OF_WARNINGS: dict[str, tuple[str, str]] = {
         "belum dapat diputuskan {before} sekarang, {after} dengan reformasi",
         "{before} cannot be decided today, {after} with the reform",
     ),
+    "warn_undecided_merged": (
+        "belum dapat diputuskan {before} sekarang oleh salah satu program yang digabung, {after} "
+        "dengan reformasi",
+        "{before} cannot be decided today by one of the programmes that merge, {after} with the "
+        "reform",
+    ),
     "warn_undecided_held": (
         "; {held} di antaranya menerimanya sekarang",
         "; {held} of these hold it today",
@@ -65,6 +71,14 @@ WORDS_OF_WARNINGS: dict[str, tuple[str, str]] = {
         "Dengan reformasi tempat cukup untuk semua yang bersaing dan tidak seorang pun menunggu.",
         "With the reform there are places for all who compete, and nobody waits.",
     ),
+    "warn_roomy_today_heading": (
+        "Kuota sekarang tidak membatasi",
+        "Today's quota limits nothing",
+    ),
+    "warn_roomy_today": (
+        "Sekarang tempat cukup untuk semua yang bersaing dan tidak seorang pun menunggu.",
+        "Today there are places for all who compete, and nobody waits.",
+    ),
     "warn_roomy_item": ("{places} tempat untuk {eligible}", "{places} places for {eligible}"),
     "warn_roomy_waited": ("; sekarang {waiting} menunggu", "; today {waiting} wait"),
     "warn_roomy_policy": (
@@ -79,9 +93,9 @@ WORDS_OF_WARNINGS: dict[str, tuple[str, str]] = {
     ),
     "warn_binding": (
         "Sebelum dan sesudahnya ada yang menunggu, dan tempat yang terisi sama banyak: "
-        "reformasi mengubah siapa yang menerima, bukan berapa banyak.",
-        "Before and after somebody waits, and as many places are filled: the reform changes who "
-        "receives, not how many.",
+        "reformasi tidak mengubah berapa banyak yang menerima.",
+        "Before and after somebody waits, and as many places are filled: the reform does not "
+        "change how many receive.",
     ),
     "warn_binding_item": (
         "{places} tempat terisi; bersaing {before} sekarang, {after} dengan reformasi",
@@ -90,6 +104,10 @@ WORDS_OF_WARNINGS: dict[str, tuple[str, str]] = {
     "warn_binding_same": (
         "; keluarga penerimanya tetap sama",
         "; the same families hold it",
+    ),
+    "warn_binding_moved": (
+        "; {won} keluarga masuk, {lost} keluar",
+        "; families that enter: {won}, that leave: {lost}",
     ),
     "warn_binding_shares": (
         "; jatah {n} kabupaten berubah",

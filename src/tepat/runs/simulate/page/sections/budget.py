@@ -10,8 +10,8 @@ from tepat.runs.report.speech import NONE
 from tepat.runs.simulate.page.found import Found, Row, Telling
 from tepat.runs.simulate.page.pictures import Pair
 from tepat.runs.simulate.page.warned import units
+from tepat.runs.simulate.twins import SIDES
 
-SIDES = ("before", "after")
 COUNTS = ("holders_before", "holders_after", "entered", "left", "paid_more", "paid_less")
 UNDECIDED = ("undecided_before", "undecided_after")
 MONEY = ("money_before", "money_after", "difference")

@@ -12,8 +12,8 @@ from tepat.policy.wording import is_money, measured
 from tepat.runs.report.page_parts import NUMBER, Figure, Section, Table, columns
 from tepat.runs.simulate.page.found import Found, Telling
 from tepat.runs.simulate.page.pictures import Curve
-
-STEPWISE = 24  # a line of at most this many values is drawn in steps
+from tepat.runs.simulate.page.speech import Told
+from tepat.runs.simulate.search import ALL_TRIED
 
 
 def limit(found: Found, telling: Telling) -> list[Section]:
@@ -23,28 +23,24 @@ def limit(found: Found, telling: Telling) -> list[Section]:
         return []
     speech = telling.speech
     return [
-        Section("limit", speech.say("limit_title"), tuple(_lead(asked, telling)),
+        Section("limit", speech.say("limit_title"), tuple(sentences(asked, speech)),
                 (_curve(asked, telling),))
     ]  # fmt: skip
 
 
-def _value(asked: dict[str, Any], value: int, telling: Telling) -> str:
+def _value(asked: dict[str, Any], value: int, speech: Told) -> str:
     """A value of the line in words."""
-    speech = telling.speech
     if asked["kind"] == "score":
         return speech.number(value)
     return measured(value, asked["unit"], speech.lang)
 
 
-def _short(asked: dict[str, Any], value: int, telling: Telling) -> str:
+def _short(asked: dict[str, Any], value: int, speech: Told) -> str:
     """A value for the end of an axis."""
-    if is_money(asked["unit"]):
-        return telling.speech.rupiah(value)
-    return _value(asked, value, telling)
+    return speech.rupiah(value) if is_money(asked["unit"]) else _value(asked, value, speech)
 
 
-def _names(asked: dict[str, Any], telling: Telling) -> dict[str, str]:
-    speech = telling.speech
+def _names(asked: dict[str, Any], speech: Told) -> dict[str, str]:
     known = {"quota": "limit_quota", "score": "limit_score"}
     line = known.get(asked["line"])
     return {
@@ -54,41 +50,48 @@ def _names(asked: dict[str, Any], telling: Telling) -> dict[str, str]:
     }
 
 
-def _lead(asked: dict[str, Any], telling: Telling) -> list[str]:
-    speech, names = telling.speech, _names(asked, telling)
+def sentences(asked: dict[str, Any], speech: Told) -> list[str]:
+    """What was searched, what fits, and how sure that is."""
+    names = _names(asked, speech)
     words = [speech.say("limit_lead", **names)]
     if asked["fits"] == "none":
         least = min(asked["points"], key=lambda point: int(point["cost"]))
-        words.append(
-            speech.say(
-                "limit_none",
-                value=_value(asked, least["value"], telling),
-                cost=speech.rupiah(least["cost"]),
-                **names,
-            )
-        )
+        value, cost = _value(asked, least["value"], speech), speech.rupiah(least["cost"])
+        words.append(speech.say("limit_none", value=value, cost=cost, **names))
     else:
         words.append(
             speech.say(
                 "limit_all" if asked["fits"] == "all" else "limit_found",
-                value=_value(asked, asked["value"], telling),
+                value=_value(asked, asked["value"], speech),
                 cost=speech.rupiah(asked["cost"]),
                 left=speech.rupiah(asked["budget"] - asked["cost"]),
                 held=speech.say(f"n_{asked['holders']}", n=speech.number(asked["number"])),
                 **names,
             )
         )
+    words += _doubts(asked, speech)
     if asked["now"]["value"] is not None:
-        words.append(
-            speech.say(
-                "limit_now",
-                value=_value(asked, asked["now"]["value"], telling),
-                cost=speech.rupiah(asked["now"]["cost"]),
-            )
-        )
-    if not asked["steady"]:
-        words.append(speech.say("limit_unsteady"))
+        value, cost = asked["now"]["value"], speech.rupiah(asked["now"]["cost"])
+        words.append(speech.say("limit_now", value=_value(asked, value, speech), cost=cost))
     return words
+
+
+def _doubts(asked: dict[str, Any], speech: Told) -> list[str]:
+    """How sure the answer is: what was tried, and whether another value could fit."""
+    points, words = asked["points"], list[str]()
+    every = points[-1]["value"] - points[0]["value"] + 1 == len(points)
+    exact = every or asked["kind"] != "parameter"
+    if len(points) > 1 and len({point["cost"] for point in points}) == 1:
+        words.append("limit_flat")
+    if not asked["steady"]:
+        words.append("limit_unsteady")
+    elif asked["fits"] == "line":
+        words.append("limit_step")
+    if not exact:
+        words.append("limit_between" if asked["steady"] else "limit_untried")
+    elif not asked["steady"] and asked["fits"] != "none":
+        words.append("limit_largest" if asked["kind"] == "quota" else "limit_every")
+    return [speech.say(word, tried=speech.number(len(points))) for word in words]
 
 
 def _curve(asked: dict[str, Any], telling: Telling) -> Figure:
@@ -100,17 +103,17 @@ def _curve(asked: dict[str, Any], telling: Telling) -> Figure:
         return (value - low) / max(high - low, 1), cost / most
 
     chosen = None if asked["value"] is None else at(asked["value"], asked["cost"])
-    caption = speech.say("limit_caption", **_names(asked, telling))
+    caption = speech.say("limit_caption", **_names(asked, speech))
     about = "; ".join(
-        f"{_value(asked, point['value'], telling)}: {speech.money(point['cost'])}"
+        f"{_value(asked, point['value'], speech)}: {speech.money(point['cost'])}"
         for point in points
     )
     curve = Curve(
         tuple(at(point["value"], point["cost"]) for point in points),
-        len(points) <= STEPWISE and high - low < STEPWISE,
+        len(points) <= ALL_TRIED and high - low < ALL_TRIED,
         chosen,
         (asked["budget"] / most, speech.say("limit_line", budget=speech.money(asked["budget"]))),
-        (_short(asked, low, telling), _short(asked, high, telling)),
+        (_short(asked, low, speech), _short(asked, high, speech)),
         speech.say("limit_top", cost=speech.money(most)),
     )
     table = Table(
@@ -122,15 +125,14 @@ def _curve(asked: dict[str, Any], telling: Telling) -> Figure:
             speech.say("limit_fits"),
             kinds=(NUMBER,) * 3,
         ),
-        [_row(asked, point, telling) for point in points],
+        [_row(asked, point, speech) for point in points],
         cards=True,
     )
     return Figure(caption, telling.pictures.curve(caption, f"{about}.", curve), table)
 
 
-def _row(asked: dict[str, Any], point: dict[str, Any], telling: Telling) -> list[str | Markup]:
-    speech = telling.speech
-    name: str | Markup = _value(asked, point["value"], telling)
+def _row(asked: dict[str, Any], point: dict[str, Any], speech: Told) -> list[str | Markup]:
+    name: str | Markup = _value(asked, point["value"], speech)
     if point["value"] == asked["value"]:
         name = Markup("<strong>{}</strong>").format(name)
     return [

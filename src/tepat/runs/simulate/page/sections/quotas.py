@@ -7,8 +7,9 @@ from markupsafe import Markup
 from tepat.runs.report.drawing import BarRow, legend
 from tepat.runs.report.page_parts import NUMBER, TEXT, Figure, Section, Table, columns
 from tepat.runs.simulate.page.found import Found, Row, Telling
-from tepat.runs.simulate.page.sections.budget import SIDES, named
+from tepat.runs.simulate.page.sections.budget import named
 from tepat.runs.simulate.page.warned import units
+from tepat.runs.simulate.twins import SIDES
 
 COUNTS = ("places", "eligible", "awarded", "waiting", "empty")
 

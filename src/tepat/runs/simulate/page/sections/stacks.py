@@ -7,7 +7,8 @@ from markupsafe import Markup
 from tepat.policy.wording import number
 from tepat.runs.report.page_parts import NUMBER, Figure, Section, Table, columns
 from tepat.runs.simulate.page.found import Found, Row, Telling
-from tepat.runs.simulate.page.sections.budget import SIDES, key, pair
+from tepat.runs.simulate.page.sections.budget import key, pair
+from tepat.runs.simulate.twins import SIDES
 
 
 def stacks(found: Found, telling: Telling) -> Section:

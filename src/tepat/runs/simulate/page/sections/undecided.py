@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from tepat.runs.report.page_parts import NUMBER, Figure, Section, Table, columns
 from tepat.runs.simulate.page.found import Found, Row, Telling
-from tepat.runs.simulate.page.sections.budget import SIDES, key, named, pair
+from tepat.runs.simulate.page.sections.budget import key, named, pair
 from tepat.runs.simulate.page.warned import units
+from tepat.runs.simulate.twins import SIDES
 
 KEYS = tuple(f"undecided_{side}" for side in SIDES)
 COLUMNS = (*KEYS, "undecided_holders")
