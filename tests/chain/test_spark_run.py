@@ -18,14 +18,15 @@ from benchmarks.standalone import Cluster
 from tepat.engine.errors import TepatError
 from tepat.runs.request import Progress, Request
 from tepat.runs.run import run
-from tests.chain.real import made_once, manifest, succeed
-from tests.conftest import DEMO_DATE, tepat
+from tests.chain.real import manifest, succeed
+from tests.conftest import DEMO_DATE, made_once, tepat
 from tests.engines import MEMORY, QUICK_JAVA
 from tests.needs import java_program
 from tests.runs.test_compare import MODEL
 
 pytestmark = pytest.mark.xdist_group("spark")
 FAMILIES = 10_000
+FEW = ("pkh", "sembako", "pip")  # where all programmes would say no more
 OF_THE_ENGINE = ("engine", "made_at", "seconds", "code")
 
 
@@ -75,7 +76,9 @@ def test_a_killed_run_on_spark_goes_on_with_model_and_deciles(people: Path, tmp_
     model, deciles = tmp_path / "model.json", tmp_path / "deciles.csv"
     model.write_text(json.dumps(MODEL), encoding="utf-8")
     _some_deciles(people, deciles)
-    given: dict[str, Any] = {"model": model, "deciles": deciles, "at_once": 4_000}
+    given: dict[str, Any] = {
+        "model": model, "deciles": deciles, "at_once": 6_000, "programmes": FEW,
+    }  # fmt: skip
     asked = Request(
         people, tmp_path / "duckdb", date.fromisoformat(DEMO_DATE),
         quota=people / "quota.csv", **given,
@@ -83,7 +86,7 @@ def test_a_killed_run_on_spark_goes_on_with_model_and_deciles(people: Path, tmp_
     out = tmp_path / "spark"
 
     def stop(step: str, done: int, total: int) -> None:
-        if step == "allocate 2/12":
+        if step == "allocate 2/3":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -134,6 +137,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 def asked_of(given: Path, out: Path, *more: str) -> list[str]:
     words = ["run", given, "--out", out, "--as-of", DEMO_DATE, "--quota", given / "quota.csv"]
+    words += ["--programmes", ",".join(FEW)]
     return [str(Path(sys.executable).with_name("tepat")), *map(str, words), *more]
 
 

@@ -14,6 +14,7 @@ from tepat.staff.models import User
 from tests.axe import violations
 
 WIDTHS = (320, 360, 1280)
+NARROW = 320  # only fits or not: all else is as at 360
 LANGUAGES = ("id", "en")
 
 
@@ -53,6 +54,8 @@ def faults_of(context: Any, address: str, name: str) -> list[str]:
             page.set_viewport_size({"width": width, "height": 900})
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 faults.append(f"{form[0]}: wider than the screen")
+            if width == NARROW:
+                continue
             faults += [
                 f"{form[0]}: {one['id']} {[node['target'] for node in one['nodes']][:3]}"
                 for one in violations(page)

@@ -16,7 +16,9 @@ from tepat.places.splits import SPLITS
 from tests.needs import data_of_others
 from tests.places.conftest import DAYS
 
-pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.usefixtures("history"), pytest.mark.django_db, pytest.mark.xdist_group("history"),
+]  # fmt: skip
 NOW = date(2025, 6, 1)
 # Codes of one place in the four lists, read from them by eye.
 CHAINS = (
