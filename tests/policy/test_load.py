@@ -31,6 +31,15 @@ def test_the_small_policy_is_without_mistakes(tmp_path: Path) -> None:
     assert check_cases(policy, read_cases(policy)) == []
 
 
+def test_the_same_files_are_read_once_in_whatever_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = changed(P, "Bantuan Anak", "Bantuan yang Dibaca Sekali")
+    once = policy_from_files(files)
+    monkeypatch.setattr("tepat.policy.load.parse_yaml", None)
+    again = policy_from_files(dict(reversed(files.items())), Path("elsewhere"))
+    assert (again.hash, again.programmes) == (once.hash, once.programmes)
+    assert again.folder == Path("elsewhere")
+
+
 def test_a_value_holds_until_the_next_begins() -> None:
     amount = policy_from_files(small.FILES).programmes["child_aid"].parameters["child_amount"]
     assert [str(value.period.end) for value in amount.values] == ["2024-12-31", "None"]

@@ -86,7 +86,7 @@ def policy_from_files(files: Mapping[str, str], folder: Path = Path()) -> Policy
     Raises:
         TepatError: ``policy_invalid`` with every mistake found.
     """
-    return replace(_checked(tuple(files.items())), folder=folder)
+    return replace(_checked(tuple(sorted(files.items()))), folder=folder)
 
 
 @lru_cache(maxsize=8)  # reading takes a second, and a run, its report and its pages each ask
