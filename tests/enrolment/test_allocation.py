@@ -70,7 +70,7 @@ def test_no_quota_is_exceeded_and_every_waiting_family_stands_behind_the_line(
     for row in run_rows["awards"]:
         line = lines[row["programme"]].get(row["kabupaten"] or "")
         if line and row["status"] != "refused":
-            assert (row["place"] <= line["quota"]) == (row["status"] == "awarded")
+            assert (row["place"] <= line["awarded"]) == (row["status"] == "awarded")
 
 
 def test_no_family_holds_two_programmes_that_may_not_be_held_together(

@@ -70,6 +70,20 @@ def test_each_criterion_gives_its_facts_with_date_source_and_law(run: RunFolder)
     assert decile["parameters"][0]["reference"]
 
 
+def test_where_everybody_has_a_place_no_quota_is_told_of(run: RunFolder) -> None:
+    enough = {
+        name
+        for name, lines in run.manifest["lines"].items()
+        if lines and all(line["awarded"] == line["eligible"] for line in lines.values())
+    }
+    name = sorted(enough)[0]
+    found = explain(run, family(run.path, f"programme = '{name}' AND status = 'awarded'"))
+    awards = [one["award"] for one in programme(found, name)["decisions"]]
+    award = next(one for one in awards if one and one["place"])
+    assert (award["quota"], award["competing"] > 0) == (None, True)
+    assert f"urutan {award['place']}, kuota cukup untuk semua" in as_text(found, "id").lower()
+
+
 def test_a_waiting_family_is_told_its_place_and_the_quota_line(run: RunFolder) -> None:
     key = family(run.path, "programme = 'sembako' AND status = 'waiting'")
     (decision,) = programme(explain(run, key), "sembako")["decisions"]

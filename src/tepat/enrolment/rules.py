@@ -97,8 +97,8 @@ def quota_lines(
 ) -> dict[str, dict[str, int]] | None:
     """The quota line of each kabupaten; None where the programme has no quota.
 
-    ``quota`` is its last place, so as many are awarded; where few compete, that is less than the
-    kabupaten may award.
+    ``awarded`` is its last place: as many are given, and where few compete, that is less than the
+    kabupaten may award. ``eligible`` is how many compete.
 
     Args:
         plan: the programme.
@@ -110,7 +110,8 @@ def quota_lines(
     if found is None:
         return None
     return {
-        code: {"quota": found.get(code, 0), "eligible": eligible[code]} for code in sorted(eligible)
+        code: {"awarded": found.get(code, 0), "eligible": eligible[code]}
+        for code in sorted(eligible)
     }
 
 

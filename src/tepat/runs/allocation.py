@@ -183,7 +183,7 @@ class Allocation:
         table = pa.table(
             {
                 "line_code": pa.array(list(lines), pa.string()),
-                "line": pa.array([line["quota"] for line in lines.values()], pa.int64()),
+                "line": pa.array([line["awarded"] for line in lines.values()], pa.int64()),
             }
         )
         name = f"{self.name}_lines"

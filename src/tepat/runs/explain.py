@@ -191,14 +191,16 @@ def _award(case: Case, plan: Plan, person: int | None) -> dict[str, Any] | None:
         if row["programme"] == plan.name and row["person_id"] == person:
             lines = case.run.manifest["lines"].get(plan.name, {})
             line = lines.get(row["kabupaten"] or "", {})
+            last, competing = line.get("awarded"), line.get("eligible")
             barred = row["barred_by"]
             title = case.policy.programmes[barred].title if barred else None
             return {
                 "status": row["status"],
                 "place": row["place"],
                 "tied": row["tied"],
-                "quota": line.get("quota"),
-                "competing": line.get("eligible"),
+                # where everybody has a place, how many there are is not known
+                "quota": last if last != competing else None,
+                "competing": competing,
                 "barred_by": barred,
                 "barred_by_name": both(title) if title else None,
                 "instalments": row["instalments"],

@@ -45,6 +45,7 @@ _WORDS = {
     "instalments": ("Tahap", "Instalments"),
     "place": ("urutan", "place"),
     "quota": ("kuota", "quota"),
+    "room": ("kuota cukup untuk semua", "the quota suffices for all"),
     "competing": ("yang layak", "eligible"),
     "tied": (
         "Urutan di antara yang sama kebutuhannya diundi: MD5 dari tanggal keputusan dan kuncinya.",
@@ -257,10 +258,12 @@ class _Page:
             return
         if award["barred_by"]:
             yield f"  ✕ {self.word('barred')} {award['barred_by_name'][self.lang]}"
-        if award["quota"] is not None and award["place"] is not None:
+        if award["competing"] is not None and award["place"] is not None:
+            limit = self.word("room")
+            if award["quota"] is not None:
+                limit = f"{self.word('quota')} {number(award['quota'], self.lang)}"
             yield (
-                f"    {self.word('place')} {number(award['place'], self.lang)}, "
-                f"{self.word('quota')} {number(award['quota'], self.lang)}, "
+                f"    {self.word('place')} {number(award['place'], self.lang)}, {limit}, "
                 f"{number(award['competing'], self.lang)} {self.word('competing')}"
             )
             if award["tied"]:

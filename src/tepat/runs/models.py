@@ -107,7 +107,10 @@ class RunProgramme(models.Model):
 
 
 class QuotaLine(models.Model):
-    """The quota of a programme in a kabupaten (none: the nation's), and how many compete for it."""
+    """A programme's last place in a kabupaten (none: one not known), and how many compete for it.
+
+    Where more compete than that, it is the quota; else it may be less.
+    """
 
     id = models.AutoField(primary_key=True)
     of = models.ForeignKey(RunProgramme, models.CASCADE, related_name="lines")

@@ -148,7 +148,7 @@ def _programmes(run: Run, found: RunFolder, changes: dict[str, tuple[int, int, i
         )
         lines = found.manifest["lines"].get(name, {})
         QuotaLine.objects.bulk_create(
-            QuotaLine(of=made, kabupaten=code, quota=line["quota"], competing=line["eligible"])
+            QuotaLine(of=made, kabupaten=code, quota=line["awarded"], competing=line["eligible"])
             for code, line in lines.items()
         )
 

@@ -94,7 +94,7 @@ def _quotas(programme: str, given: dict[str, int], lines: dict[str, dict[str, in
     A kabupaten has a quota of its own, or none and shares what is left of the national one.
     """
     listed = own_quotas(given)
-    nobody = {"quota": 0, "eligible": 0}
+    nobody = {"awarded": 0, "eligible": 0}
     found = []
     for code in sorted({*lines, *listed}):
         line = lines.get(code, nobody)
@@ -105,8 +105,8 @@ def _quotas(programme: str, given: dict[str, int], lines: dict[str, dict[str, in
                 "quota": listed.get(code),
                 "national_quota": given.get(NATIONAL),
                 "eligible": line["eligible"],
-                "awarded": line["quota"],
-                "waiting": line["eligible"] - line["quota"],
+                "awarded": line["awarded"],
+                "waiting": line["eligible"] - line["awarded"],
             }
         )
     return found

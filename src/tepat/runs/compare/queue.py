@@ -69,7 +69,7 @@ def _with_lines(pair: Pair, table: Any) -> Any:
     table = table.mutate(place_now=table.kabupaten_b.coalesce(table.kabupaten_a))
     for run, name in ((pair.before, "quota_before"), (pair.after, "quota_after")):
         rows = [
-            (programme, code, line["quota"])
+            (programme, code, line["awarded"])
             for programme, lines in run.manifest["lines"].items()
             for code, line in lines.items()
         ]

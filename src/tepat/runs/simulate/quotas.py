@@ -35,8 +35,8 @@ def quotas(tables: Tables, twins: Twins) -> Rows:
             continue
         found = _lines(tables, called).values()
         places = places_given(given)
-        awarded, eligible = (sum(line[key] for line in found) for key in ("quota", "eligible"))
-        waiting = [line["eligible"] - line["quota"] for line in found]
+        awarded, eligible = (sum(line[key] for line in found) for key in ("awarded", "eligible"))
+        waiting = [line["eligible"] - line["awarded"] for line in found]
         counts = (places, eligible, awarded, sum(waiting), places - awarded, len(waiting),
                   sum(number > 0 for number in waiting))  # fmt: skip
         source = FILE if called in twins.quotas else POLICY
@@ -59,7 +59,7 @@ def quota_lines(tables: Tables, twins: Twins) -> Rows:
             row: dict[str, Any] = {"programme": name, "kabupaten": code}
             for side in SIDES:
                 line: Line = sides.get(side, {}).get(code, {})
-                row |= {f"awarded_{side}": line.get("quota"),
+                row |= {f"awarded_{side}": line.get("awarded"),
                         f"eligible_{side}": line.get("eligible")}  # fmt: skip
             rows.append(row)
     return rows

@@ -48,7 +48,8 @@ class Allocated:
             for row in desk.rows(f"{name}_competing", partial(competing, asked))
         }
         if everybody:
-            return awards(plan, asked, self._lines({c: {"quota": n} for c, n in eligible.items()}))
+            everywhere = {code: {"awarded": number} for code, number in eligible.items()}
+            return awards(plan, asked, self._lines(everywhere))
         lines = quota_lines(plan, self.twins.quotas, eligible)
         return awards(plan, asked, None if lines is None else self._lines(lines))
 
@@ -75,6 +76,6 @@ class Allocated:
         import pyarrow as pa
 
         codes = pa.array(list(lines), pa.string())
-        numbers = pa.array([line["quota"] for line in lines.values()], pa.int64())
+        numbers = pa.array([line["awarded"] for line in lines.values()], pa.int64())
         table = pa.table({"line_code": codes, "line": numbers})
         return self.tables.con.create_table("limit_shares", table, temp=True, overwrite=True)
