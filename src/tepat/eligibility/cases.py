@@ -196,7 +196,7 @@ def check_cases(policy: Policy, cases: Sequence[Case], con: Any = None) -> list[
         cases: of any programmes and days.
         con: the engine, an Ibis backend; none means an embedded one of its own.
     """
-    from tepat.engine.connect import open_engine
+    from tepat.engine.connect import few_rows, open_engine
 
     groups: dict[Any, list[Case]] = defaultdict(list)
     found: list[Difference] = []
@@ -208,8 +208,9 @@ def check_cases(policy: Policy, cases: Sequence[Case], con: Any = None) -> list[
         else:
             groups[_alike(policy, case)].append(case)
     engine = con or open_engine(threads=1)
-    for group in groups.values():
-        found += _check_group(policy, group, engine)
+    with few_rows():
+        for group in groups.values():
+            found += _check_group(policy, group, engine)
     if con is None:
         engine.disconnect()
     return found

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,22 @@ def open_engine(
     else:
         config["memory_limit"] = f"{usual_memory() >> 20}MiB"
     return ibis.duckdb.connect(**config)
+
+
+@contextmanager
+def few_rows() -> Iterator[None]:
+    """Write the statements within as they come: merging their parts is half of the time they take.
+
+    A part that is asked for twice may then be kept whole, which is not for many rows.
+    """
+    import ibis
+
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = before
 
 
 def usual_memory() -> int:

@@ -19,7 +19,7 @@ from typing import Any
 
 from tepat.eligibility.plan import Plan, plan_programme
 from tepat.eligibility.rules import decide
-from tepat.engine.connect import literal
+from tepat.engine.connect import few_rows, literal
 from tepat.policy.compile import Counts
 from tepat.policy.model import Policy
 from tepat.runs.evidence import KEPT, Family, facts_from, family_of, heard, questions
@@ -109,7 +109,8 @@ def statements(run: RunFolder) -> dict[str, str]:
     decided = decide(policy, facts, as_of, names)
     tables = {"family": asked.family, "member": asked.member, "who": asked.who}
     tables |= {UNITS["family"]: decided.families, UNITS["member"]: decided.members}
-    return {name: str(con.compile(table)) for name, table in tables.items()}
+    with few_rows():
+        return {name: str(con.compile(table)) for name, table in tables.items()}
 
 
 def keep_statements(path: Path) -> None:
