@@ -448,6 +448,12 @@ def test_runs_that_cannot_be_compared_are_refused(world: World, tmp_path: Path) 
     shutil.copytree(world.first, hurt)
     shutil.rmtree(hurt / "awards")
     assert refused(hurt, world.first) == "run_damaged"
+    older = tmp_path / "older"
+    shutil.copytree(world.first, older)
+    text = (older / "run.json").read_text(encoding="utf-8")
+    assert '"awarded"' in text
+    (older / "run.json").write_text(text.replace('"awarded"', '"quota"'), encoding="utf-8")
+    assert refused(world.first, older) == "run_damaged"
     world.run("other", programmes=("pip",))
     assert refused(world.first, world.base / "other") == "programmes_differ"
 
