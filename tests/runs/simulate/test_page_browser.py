@@ -11,11 +11,9 @@ import pytest
 from tests.axe import violations
 from tests.house.repository import ROOT
 from tests.runs.simulate.worked import simulated
-from tests.runs.test_report_browser import CUT_OFF, TOO_BROAD
+from tests.runs.test_report_browser import CUT_OFF, SPOKEN, TOO_BROAD
 
 pytestmark = pytest.mark.xdist_group("simulation_seen")  # what it stands on is made once
-
-ANYWHERE = [("id", 360), ("en", 360), ("id", 1280), ("en", 1280)]
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +45,12 @@ def opened(browser: Any, simulation: Path) -> Iterator[Any]:
     assert not said, said
 
 
-@pytest.mark.parametrize(("lang", "width"), ANYWHERE)
+@pytest.mark.parametrize(("lang", "width"), SPOKEN)
 def test_axe_finds_no_violation_on_a_simulation(opened: Any, lang: str, width: int) -> None:
     assert violations(opened(lang, width)) == []
 
 
-@pytest.mark.parametrize(("lang", "width"), ANYWHERE)
+@pytest.mark.parametrize(("lang", "width"), SPOKEN)
 def test_a_simulation_never_scrolls_sideways_and_cuts_no_word(
     opened: Any, lang: str, width: int
 ) -> None:
