@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,19 @@ def test_where_everybody_has_a_place_no_quota_is_told_of(run: RunFolder) -> None
     award = next(one for one in awards if one and one["place"])
     assert (award["quota"], award["competing"] > 0) == (None, True)
     assert f"urutan {award['place']}, kuota cukup untuk semua" in as_text(found, "id").lower()
+
+
+def test_a_run_of_older_code_is_explained_as_one_of_today(run: RunFolder, tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(run.path, older)
+    manifest = json.loads((older / "run.json").read_text(encoding="utf-8"))
+    for lines in manifest["lines"].values():
+        for line in lines.values():
+            line["quota"] = line.pop("awarded")  # it was called so
+    (older / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert RunFolder(older).manifest["lines"] == run.manifest["lines"]
+    key = family(run.path, "programme = 'sembako' AND status = 'waiting'")
+    assert as_text(explain(RunFolder(older), key), "id") == as_text(explain(run, key), "id")
 
 
 def test_a_waiting_family_is_told_its_place_and_the_quota_line(run: RunFolder) -> None:

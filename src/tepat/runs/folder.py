@@ -47,7 +47,13 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
         found = json.loads((path / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and "programmes" in found else None
+    if not isinstance(found, dict) or "programmes" not in found:
+        return None
+    for lines in found.get("lines", {}).values():
+        for line in lines.values():
+            if "quota" in line:  # as runs of older code call it
+                line["awarded"] = line.pop("quota")
+    return found
 
 
 class RunFolder:

@@ -97,7 +97,7 @@ def _opened(path: Path, con: Any) -> RunFolder:
         )
     run = RunFolder(path, con)
     lacking = [name for name in NEEDED if not run.has(name)]
-    if lacking or not _counted(run.manifest):
+    if lacking or "lines" not in run.manifest or "totals" not in run.manifest:
         raise TepatError(
             "run_damaged",
             f"{path} lacks {', '.join(lacking) or 'part of run.json'}.",
@@ -105,12 +105,6 @@ def _opened(path: Path, con: Any) -> RunFolder:
             "Copy the whole folder, or run it again.",
         )
     return run
-
-
-def _counted(manifest: dict[str, Any]) -> bool:
-    """Whether a run says how many are awarded, in all and by kabupaten."""
-    lines = manifest.get("lines", {"": {"": {}}}).values()
-    return "totals" in manifest and all("awarded" in line for of in lines for line in of.values())
 
 
 def _programmes(
