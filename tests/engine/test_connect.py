@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tepat.engine.connect import few_rows, open_engine
@@ -22,3 +24,24 @@ def test_parts_of_statements_are_merged_but_for_few_rows() -> None:
     assert apart.count("SELECT") > merged.count("SELECT") == 1
     assert con.sql(apart).to_pyarrow().equals(con.sql(merged).to_pyarrow())
     con.disconnect()
+
+
+def test_a_thread_that_ends_later_leaves_the_setting_as_it_was() -> None:
+    import ibis
+
+    begun = threading.Event()
+
+    def second() -> None:
+        begun.set()
+        with few_rows():
+            pass
+
+    before = ibis.options.sql.fuse_selects
+    thread = threading.Thread(target=second)
+    with few_rows():
+        thread.start()
+        begun.wait(10)
+        thread.join(0.2)
+        assert thread.is_alive(), "both set it at once"
+    thread.join(10)
+    assert ibis.options.sql.fuse_selects == before

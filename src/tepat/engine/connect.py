@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from tepat.engine.errors import TepatError
 
 MEMORY = "TEPAT_MEMORY"  # of the environment: how much memory a calculation may take
+_SETTING = threading.RLock()  # Ibis keeps its settings for all threads of a process
 SHARE = 0.4  # of the machine's memory, where nothing is said
 
 
@@ -62,12 +64,13 @@ def few_rows() -> Iterator[None]:
     """
     import ibis
 
-    before = ibis.options.sql.fuse_selects
-    ibis.options.sql.fuse_selects = False
-    try:
-        yield
-    finally:
-        ibis.options.sql.fuse_selects = before
+    with _SETTING:
+        before = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            yield
+        finally:
+            ibis.options.sql.fuse_selects = before
 
 
 def usual_memory() -> int:
